@@ -1,0 +1,127 @@
+"""One DAG run's frozen start: what it is bound to, and the objects that it landed.
+
+A run reads its binding as its first act (the newest epoch row names release and deployment) and finishes on it. The
+manifest is written once, `If-None-Match: *`, under (pipeline, run): every task, retry and re-run uses the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.events import Correlation
+from pipeline.release import Pipeline, canonical, document_of
+from pipeline.settings import Environment
+
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a run is bound to until it ends.
+
+    `settings` is the tenant's settings document of the deployment: {tenant, environment, title, tier, owners, promotion,
+    cell, status, connectors: {name: {endpoint, user, secret, host_keys}}}.
+    """
+
+    environment: Environment
+    tenant: str
+    pipeline: Pipeline
+    run: str
+    epoch: int
+    release: str
+    deployment: str
+    runtime: str
+    settings: Mapping[str, Any]
+
+    @property
+    def connector_settings(self) -> Mapping[str, Any]:
+        """{endpoint, user, secret, host_keys} of this pipeline's connector, as far as its kind has them."""
+        settings: Mapping[str, Any] = self.settings["connectors"][self.pipeline.connector.name]
+        return settings
+
+    @property
+    def ids(self) -> Correlation:
+        return Correlation(
+            tenant=self.tenant,
+            environment=self.environment.name,
+            deployment=self.deployment,
+            release=self.release,
+            pipeline=self.pipeline.name,
+            dag_run=self.run,
+            connector=self.pipeline.connector.name,
+            target=self.environment.place.published_view(self.tenant, self.pipeline.name),
+        )
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file in the lake that a load copies. `key` is content-addressed; `size` in bytes as stored.
+
+    `records` counts the source's records without the header; `fields` are the source's field names in their order (CSV:
+    the header as it stands; JSON: every top-level name seen, sorted).
+    """
+
+    key: str
+    sha256: str
+    size: int
+    records: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LandedObject:
+    """One source file, or one API pull: what counts once.
+
+    `source_key` is the file's path, or the pull's window. `content_sha256` is over the content that counts (a file's bytes,
+    a pull's records), so equal content is known again. `originals` are keys of raw bytes kept beside what is loaded.
+    `watermark` is the highest value seen of the pipeline's watermark field.
+    """
+
+    source_key: str
+    content_sha256: str
+    files: tuple[LandedFile, ...]
+    originals: tuple[str, ...] = ()
+    watermark: str | None = None
+    modified_at: str | None = None
+
+    @property
+    def records(self) -> int:
+        return sum(file.records for file in self.files)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The frozen list of a run's objects, with the epoch, release and deployment that the run is bound to."""
+
+    tenant: str
+    pipeline: str
+    run: str
+    epoch: int
+    release: str
+    deployment: str
+    created_at: str
+    objects: tuple[LandedObject, ...]
+
+    def bytes(self) -> bytes:
+        return canonical({"format": MANIFEST_FORMAT, **document_of(self)})
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """A manifest out of its bytes. `KeyError`, `TypeError` or `ValueError` where they are none."""
+    document = json.loads(content)
+    if document.pop("format") != MANIFEST_FORMAT:
+        raise ValueError("a manifest of a format unknown to this runtime")
+    objects = tuple(
+        LandedObject(
+            **{
+                **entry,
+                "files": tuple(LandedFile(**{**file, "fields": tuple(file["fields"])}) for file in entry["files"]),
+                "originals": tuple(entry["originals"]),
+            }
+        )
+        for entry in document.pop("objects")
+    )
+    return Manifest(**document, objects=objects)
