@@ -1,0 +1,105 @@
+"""Reads the command line, runs one verb, and turns whatever comes back into output and an exit code.
+
+Exit codes: 0 ok (warnings too), 1 a deny finding, 2 usage, 3 the world failed, 4 bug. With --json stdout holds one JSON
+document and everything else goes to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from pipeline.cli.answer import BUG, Answer
+from pipeline.errors import AcmeError, Usage
+from pipeline.naming import ENVIRONMENTS
+
+VERSION = "0.1.0"
+# In the order of the flow, then what stands beside it. Each is a module of this folder, imported only when it is used.
+VERBS = {
+    "test": "run every test",
+    "doctor": "say what this machine lacks and the line that installs it",
+}
+
+
+class Verb(Protocol):
+    """What a module of a verb offers."""
+
+    def declare(self, parser: argparse.ArgumentParser) -> None: ...
+    def run(self, arguments: argparse.Namespace) -> Answer: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are `Usage` errors, worded like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Usage(f"{message}.", fix=f"see `{self.prog} --help`")
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs one command and returns its exit code."""
+    try:
+        return say(*answer_to(words))
+    except AcmeError as error:
+        sys.stderr.write(f"acme: {error.sentence()}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("acme: stopped\n")
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception:  # noqa: BLE001  the one place where a bug becomes a sentence
+        sys.stderr.write(f"acme: this is a bug of acme itself. fix: report it with {_keep_traceback()}\n")
+        return BUG
+
+
+def answer_to(words: Sequence[str]) -> tuple[Answer, bool]:
+    """(answer, as JSON). The first word that is no flag names the verb, so only that verb's module is imported."""
+    verb = next((word for word in words if not word.startswith("-")), None)
+    module: Verb | None = importlib.import_module(f"pipeline.cli.{verb}") if verb in VERBS else None
+    parser = Parser(prog="acme", description="AcmeConnect's integration platform: tenants as folders of config.")
+    parser.add_argument("--version", action="version", version=f"acme {VERSION}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
+    for name, summary in VERBS.items():
+        below = verbs.add_parser(name, help=summary, description=summary)
+        add_global_flags(below)
+        if module is not None and name == verb:
+            module.declare(below)
+            below.set_defaults(run=module.run)
+    arguments = parser.parse_args(words)
+    return arguments.run(arguments), arguments.json
+
+
+def add_global_flags(parser: argparse.ArgumentParser) -> None:
+    """What every command takes."""
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument(
+        "--repo", type=Path, default=Path(__file__).resolve().parents[2], metavar="DIR", help="the checkout to work on"
+    )
+    parser.add_argument(
+        "-e",
+        "--environment",
+        choices=ENVIRONMENTS,
+        default="staging",
+        help="default staging; production is always named",
+    )
+
+
+def say(answer: Answer, as_json: bool) -> int:
+    text: Any = json.dumps(answer.document, ensure_ascii=False, default=str) if as_json else answer.text
+    if text:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    return answer.exit_code
+
+
+def _keep_traceback() -> str:
+    with tempfile.NamedTemporaryFile("w", prefix="acme-bug-", suffix=".txt", delete=False) as log:
+        log.write(traceback.format_exc())
+    return log.name

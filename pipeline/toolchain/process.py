@@ -1,0 +1,60 @@
+"""Running a tool of the set-up: bounded in time, its output kept in a log that the error names."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipeline.errors import Final
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    timeout_s: float,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Runs `command` to its end. `Final` where it fails or takes too long; the log then holds what it printed."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    name = " ".join(Path(str(part)).name for part in command[:3])
+    with log.open("ab") as output:
+        try:
+            subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=folder,
+                timeout=timeout_s,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            raise Final(f"`{name}` took longer than {timeout_s:.0f} s.", fix=f"read {log}, then try again") from None
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise Final(f"`{name}` failed: {last_line(log) or error}", fix=f"read {log}, then try again") from None
+
+
+def last_line(log: Path) -> str:
+    """The last line that says something, at most 300 characters."""
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
+
+
+def said_by(command: Sequence[str | Path], *, timeout_s: float = 20.0) -> str:
+    """What a command prints, stripped; empty where it cannot be started, fails or takes too long: then it is not usable."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,54 @@
+"""The command line: mistakes are sentences with a fix, and exit codes say whose turn it is."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import app
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("words", [[], ["nothing"], ["doctor", "--nothing"], ["doctor", "-e", "moon"]])
+def test_a_wrong_command_line_is_answered_with_usage(words, capsys):
+    """Exit code 2, one sentence, the line that helps, and never a traceback."""
+    assert app.main(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("acme: ")
+    assert "fix: see `acme" in said
+    assert "Traceback" not in said
+
+
+def test_json_is_one_document_on_stdout(capsys):
+    """Other tools read stdout: with --json it holds one JSON document and nothing else."""
+    app.main(["doctor", "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert {part["name"] for part in document["parts"]} >= {"python", "git", "tool", "pulumi", "opa"}
+
+
+def test_a_bug_becomes_a_sentence_that_names_the_kept_traceback(monkeypatch, capsys):
+    """Exit code 4; the traceback is kept in a file and not thrown at the reader."""
+    monkeypatch.setattr("pipeline.cli.doctor.run", lambda _arguments: 1 / 0)
+    assert app.main(["doctor"]) == 4
+    said = capsys.readouterr().err
+    assert "this is a bug of acme itself" in said
+    kept = Path(said.rsplit(" ", 1)[1].strip())
+    assert "ZeroDivisionError" in kept.read_text()
+    kept.unlink()
+
+
+def test_the_launcher_runs_from_any_folder(tmp_path):
+    """`acme` finds its checkout by itself and takes nothing from the folder it is called in."""
+    (tmp_path / "pipeline.py").write_text("raise SystemExit('taken from the current folder')")
+    done = subprocess.run(
+        [sys.executable, ROOT / "acme", "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"acme {app.VERSION}\n"), done.stderr
