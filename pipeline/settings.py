@@ -47,7 +47,8 @@ class Environment:
     `profiles` maps an identity of the platform (`deployer`, `orchestrator`, `support`, `collector`) to a profile of the AWS
     credentials file `credentials`; an identity without one is what the process already is (a task role, OIDC).
     `addresses` maps `host:port` and URL prefixes of tenants' settings to where the sandbox answers; outside the sandbox it
-    is empty and hosts are reached as they are.
+    is empty and hosts are reached as they are. `providers` is the value of PULUMI_DEBUG_PROVIDERS where the sandbox's providers
+    serve the engine; empty in the cloud, where the engine starts the real ones.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Environment:
     profiles: Mapping[str, str] = field(default_factory=dict)
     records: str = ""
     opa: str = ""
+    providers: str = ""
     addresses: Mapping[str, Address] = field(default_factory=dict)
 
     @property
