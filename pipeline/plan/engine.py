@@ -1,0 +1,178 @@
+"""Pulumi's engine by the Automation API: one work directory a stack, one command, the state in S3.
+
+Talks to the engine's process, the state bucket and the providers. Fails with `Busy` (the stack's lock is held), `Final`
+(the engine refused; its words are in the message) and `Unreachable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi.automation as automation
+from pulumi.automation._stack import StackInitMode
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+
+from pipeline import naming
+from pipeline.errors import AcmeError, Busy, Final
+from pipeline.plan.step import Operation, Step
+from pipeline.settings import Environment
+
+if TYPE_CHECKING:
+    from pulumi.automation.events import EngineEvent, ResourcePreEvent
+
+Program = Callable[[], None]
+OPERATIONS: Mapping[str, Operation] = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "replace": "replace",
+    "import": "import",
+}
+SANDBOX_PASSPHRASE = "sandbox"  # noqa: S105  no secret value stands in any state; production seals with awskms://
+
+
+class LeanStack(automation.Stack):
+    """A stack whose `up` is one process: its outputs and history are not asked for."""
+
+    def outputs(self) -> automation.OutputMap:
+        return {}
+
+    def info(self, show_secrets: bool = True) -> automation.UpdateSummary | None:  # noqa: ARG002  the signature is given
+        return None
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The engine for one environment. `root`'s `bin/` holds `pulumi`; below `home` its files and work directories lie."""
+
+    root: Path
+    home: Path
+    environment: Environment
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def command(self) -> automation.PulumiCommand:
+        """One for all stacks: each new one would start a process to ask its version."""
+        return automation.PulumiCommand(root=str(self.root))
+
+    def stack(self, name: str, program: Program) -> LeanStack:
+        """The stack of this name, made where its state does not exist."""
+        folder = self.home / "work" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "Pulumi.yaml").write_text(f"name: {naming.PROJECT}\nruntime: python\n", encoding="utf-8")
+        workspace = automation.LocalWorkspace(
+            work_dir=str(folder),
+            program=program,
+            pulumi_command=self.command,
+            env_vars=self._variables(),
+            secrets_provider=self._secrets_provider(),
+        )
+        try:
+            return LeanStack(name, workspace, StackInitMode.CREATE_OR_SELECT)
+        except CommandError as error:
+            raise told(error) from None
+
+    def _variables(self) -> dict[str, str]:
+        environment = self.environment
+        credentials = {
+            "AWS_SHARED_CREDENTIALS_FILE": environment.credentials or "",
+            "AWS_PROFILE": environment.profiles.get("deployer", ""),
+        }
+        return {
+            "PULUMI_BACKEND_URL": backend_url(environment),
+            "PULUMI_HOME": str(self.home / "pulumi"),
+            "PULUMI_CONFIG_PASSPHRASE": SANDBOX_PASSPHRASE if environment.sandbox else "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true" if environment.providers else "false",
+            "PULUMI_DIY_BACKEND_NO_LEGACY_WARNING": "true",
+            "PULUMI_DEBUG_PROVIDERS": environment.providers,
+            "AWS_REGION": environment.region,
+            "AWS_EC2_METADATA_DISABLED": "true" if environment.sandbox else "false",
+            **{name: value for name, value in credentials.items() if value},
+            **self.variables,
+        }
+
+    def _secrets_provider(self) -> str:
+        environment = self.environment
+        return (
+            "passphrase"
+            if environment.sandbox
+            else f"awskms://alias/acme-{environment.name}?region={environment.region}"
+        )
+
+
+def backend_url(environment: Environment) -> str:
+    """Where the state lies: the environment's state bucket."""
+    bucket = f"s3://{environment.place.state_bucket}?region={environment.region}&awssdk=v2"
+    if not environment.aws_endpoint:
+        return bucket
+    return f"{bucket}&endpoint={environment.aws_endpoint}&s3ForcePathStyle=true"
+
+
+def preview(stack: LeanStack) -> list[Step]:
+    """The steps that an `up` would take now; unchanged resources and the stack itself are left out."""
+    seen: list[ResourcePreEvent] = []
+
+    def keep(event: EngineEvent) -> None:
+        if event.resource_pre_event is not None:
+            seen.append(event.resource_pre_event)
+
+    try:
+        stack.preview(on_event=keep, color="never", suppress_outputs=True, suppress_progress=True)
+    except CommandError as error:
+        raise told(error) from None
+    return [step for step in map(step_of, seen) if step is not None]
+
+
+def up(stack: LeanStack, on_step: Callable[[Step], None] = lambda _step: None) -> list[Step]:
+    """Makes it so, and returns the steps that were taken. `on_step` hears of each as it begins."""
+    taken: list[Step] = []
+
+    def keep(event: EngineEvent) -> None:
+        if event.resource_pre_event is not None and (step := step_of(event.resource_pre_event)):
+            taken.append(step)
+            on_step(step)
+
+    try:
+        stack.up(on_event=keep, color="never", suppress_outputs=True, suppress_progress=True)
+    except CommandError as error:
+        raise told(error) from None
+    return taken
+
+
+def step_of(event: ResourcePreEvent) -> Step | None:
+    """An engine's event as a step; None for what changes nothing and for the stack's own root."""
+    metadata = event.metadata
+    operation = OPERATIONS.get(metadata.op.value)
+    if operation is None or metadata.type == "pulumi:pulumi:Stack":
+        return None
+    state = metadata.new or metadata.old
+    inputs: Mapping[str, Any] = (state.inputs if state else None) or {}
+    changed = tuple(sorted({*(metadata.detailed_diff or {}), *(metadata.diffs or [])}))
+    visible = {key: value for key, value in inputs.items() if not key.startswith("__")}
+    return Step(operation, metadata.urn, changed, visible)
+
+
+def told(error: CommandError) -> AcmeError:
+    """What the engine said, as one of our errors: the lines after `error:`, without its progress."""
+    text = str(error)
+    if isinstance(error, ConcurrentUpdateError):
+        return Busy(
+            "the stack is locked by another engine.",
+            why=first_error(text),
+            fix="wait for it; a dead one is taken over by the next apply",
+        )
+    return Final(f"the engine refused: {first_error(text)}", fix="mend what it names, then run the same command again")
+
+
+def first_error(text: str) -> str:
+    """The first line of the engine's output that names an error, at most 500 characters."""
+    lines = [line.strip() for line in text.splitlines()]
+    named = [line for line in lines if line.startswith(("error:", "* ")) and "update failed" not in line]
+    return (
+        (named or [line for line in lines if "error" in line] or [text.strip()])[0].removeprefix("error:").strip()[:500]
+    )
