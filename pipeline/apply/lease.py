@@ -1,0 +1,122 @@
+"""The lease: at most one apply works on a tenant's environment, and a dead one can be told from a slow one.
+
+A holder on this machine is dead when its process is gone (pid and start time). Of a holder elsewhere only its heartbeat is
+known: it counts as dead when its cloud session must have ended too, which lives no longer than `FOREIGN_S` after it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from pipeline.apply.records import leases
+from pipeline.errors import Busy
+
+HEARTBEAT_S = 5.0
+FOREIGN_S = 900.0  # the shortest session that STS gives
+
+
+class Heartbeat:
+    """Keeps a lease warm from a thread of its own, and knows when it was lost."""
+
+    def __init__(self, engine: Engine, tenant: str, environment: str, token: int) -> None:
+        self._engine, self._key, self.token = engine, (tenant, environment), token
+        self._stop = threading.Event()
+        self.lost = False
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(HEARTBEAT_S)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(HEARTBEAT_S):
+            with self._engine.begin() as connection:
+                touched = connection.execute(
+                    leases.update().where(*mine(*self._key, self.token)).values(heartbeat=func.now())
+                )
+            if touched.rowcount == 0:
+                self.lost = True
+                return
+
+    def check(self) -> None:
+        """`Busy` where somebody took the lease over: this apply must not go on."""
+        if self.lost:
+            raise Busy("the lease was taken over by another apply.", fix="look at its deployment, then run this again")
+
+
+def mine(tenant: str, environment: str, token: int) -> tuple[Any, ...]:
+    return (leases.c.tenant == tenant, leases.c.environment == environment, leases.c.token == token)
+
+
+@contextmanager
+def held(engine: Engine, tenant: str, environment: str) -> Iterator[Heartbeat]:
+    """The lease while the block runs; `Busy` where somebody alive holds it. A dead holder's is taken over."""
+    token = _take(engine, tenant, environment)
+    try:
+        with Heartbeat(engine, tenant, environment, token) as heartbeat:
+            yield heartbeat
+    finally:
+        with engine.begin() as connection:
+            connection.execute(leases.update().where(*mine(tenant, environment, token)).values(holder=None))
+
+
+def _take(engine: Engine, tenant: str, environment: str) -> int:
+    values = {"tenant": tenant, "environment": environment, "token": 0, "heartbeat": func.now()}
+    mine_now = (leases.c.tenant == tenant, leases.c.environment == environment)
+    age = func.extract("epoch", func.now() - leases.c.heartbeat)
+    with engine.begin() as connection:
+        connection.execute(insert(leases).values(values).on_conflict_do_nothing())
+        row = connection.execute(
+            select(leases.c.token, leases.c.holder, age.label("age")).where(*mine_now).with_for_update()
+        ).one()
+        if row.holder and is_alive(row.holder, float(row.age)):
+            raise Busy(
+                f"{tenant} in {environment} is being deployed by process {row.holder['pid']} on {row.holder['host']}.",
+                fix="wait for it, or stop it, then run this again",
+            )
+        connection.execute(
+            leases.update().where(*mine_now).values(token=row.token + 1, holder=this_process(), heartbeat=func.now())
+        )
+    return int(row.token) + 1
+
+
+def this_process() -> dict[str, Any]:
+    """{host, boot, pid, started}: a process that no later one can be taken for."""
+    return {"host": socket.gethostname(), "boot": boot(), "pid": os.getpid(), "started": started_at(os.getpid())}
+
+
+def is_alive(holder: Mapping[str, Any], age_s: float) -> bool:
+    if (holder["host"], holder["boot"]) == (socket.gethostname(), boot()):
+        return started_at(int(holder["pid"])) == str(holder["started"])
+    return age_s < FOREIGN_S
+
+
+def boot() -> str:
+    """This boot of this machine, where the system says it."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""
+
+
+def started_at(pid: int) -> str | None:
+    """The process's start in clock ticks after boot; None where there is no such process, or it is a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] == "Z" else fields[19]
