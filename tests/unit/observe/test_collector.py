@@ -1,0 +1,107 @@
+"""The collector: each event once, whatever comes along."""
+
+import json
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from pipeline.observe import collector, store
+from pipeline.observe.collector import Collected, collect, collect_once, drain, store_all
+
+
+class ListedQueue:
+    """A queue of SQS's shape over a list: what is not deleted is given again."""
+
+    def __init__(self, bodies):
+        self.waiting = {str(n): body for n, body in enumerate(bodies)}
+        self.on_empty = lambda: None
+
+    def receive_message(self, **request):
+        taken = list(self.waiting.items())[: request["MaxNumberOfMessages"]]
+        if not taken:
+            self.on_empty()
+            return {}
+        return {"Messages": [{"Body": body, "ReceiptHandle": handle} for handle, body in taken]}
+
+    def delete_message_batch(self, **request):
+        for entry in request["Entries"]:
+            self.waiting.pop(entry["ReceiptHandle"])
+
+
+def count(records, table):
+    with records.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(table))
+
+
+def test_an_event_counts_once(records, tell):
+    """The same event in one batch and in the next is stored a single time."""
+    event = tell("ingest.run.started").text()
+    assert store_all(records, [event, event]) == Collected(stored=1, repeated=1)
+    assert store_all(records, [event]) == Collected(repeated=1)
+    assert count(records, store.events) == 1
+
+
+def test_a_repeat_with_another_instant_counts_once(records, tell):
+    """The id alone decides, also when the partition's key differs."""
+    event = tell("ingest.run.started")
+    again = json.loads(event.text()) | {"at": tell("ingest.run.started", 60).at.isoformat()}
+    assert store_all(records, [event.text(), json.dumps(again)]) == Collected(stored=1, repeated=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("no json", "JSONDecodeError"),
+        ("[]", "AttributeError"),
+        ('{"schema": 2}', "schema 2"),
+        ('{"schema": 1}', "KeyError"),
+        ("Freight costs 5", "JSONDecodeError"),
+    ],
+)
+def test_what_is_no_event_is_kept_with_the_reason(records, tell, body, reason):
+    """A bad message does not hold up the good one beside it."""
+    assert store_all(records, [body, tell("ingest.run.started").text()]) == Collected(stored=1, refused=1)
+    with records.connect() as connection:
+        letter = connection.execute(select(store.dead_letters)).mappings().one()
+    assert letter["body"] == body
+    assert reason in letter["reason"]
+
+
+def test_what_the_store_cannot_hold_is_kept_with_the_reason(records, tell):
+    """An instant without a partition and a NUL in a text are refused, and only they."""
+    late = json.loads(tell("ingest.run.started").text()) | {"at": "2001-01-01T00:00:00+00:00"}
+    nul = tell("ingest.run.started", object="a\0b").text()
+    assert store_all(records, [json.dumps(late), nul, tell("ingest.run.started").text()]) == Collected(1, 0, 2)
+    assert count(records, store.events) == 1
+
+
+def test_messages_go_only_after_the_commit(records, tell, monkeypatch):
+    """Where storing fails, every message stays in the queue."""
+    queue = ListedQueue([tell("ingest.run.started").text()])
+
+    def fail(*_):
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(collector, "FOLLOWERS", (fail,))
+        with pytest.raises(RuntimeError):
+            collect_once(queue, "url", records)
+    assert len(queue.waiting) == 1
+    assert count(records, store.events) == 0
+    assert collect_once(queue, "url", records) == Collected(stored=1)
+    assert not queue.waiting
+
+
+def test_drain_takes_all(records, tell):
+    """More than one batch is taken until nothing is left."""
+    queue = ListedQueue([tell("ingest.object.landed", n, object=f"o{n}").text() for n in range(23)])
+    assert drain(queue, "url", records) == Collected(stored=23)
+
+
+def test_the_loop_ends_when_told(records, tell):
+    """A stop that is set while it waits ends the loop, with the work done."""
+    stop = threading.Event()
+    queue = ListedQueue([tell("ingest.run.started").text()])
+    queue.on_empty = stop.set
+    assert collect(queue, "url", records, stop, wait_s=0) == Collected(stored=1)
