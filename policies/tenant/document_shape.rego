@@ -1,0 +1,30 @@
+# METADATA
+# scope: package
+# title: A document has the shape that its rules read
+# description: A rule that meets another shape would stay silent, and silence would pass for consent.
+# custom:
+#   level: deny
+#   owner: platform
+#   fix: write the key as docs/reference/ shows it for this kind of file
+#   soc2: CC8.1
+package rules.tenant.document_shape
+
+import data.lib.documents
+import data.lib.shapes
+
+deny contains {"where": {"file": file, "pointer": pointer}, "what": what} if {
+	some file, document in documents.own
+	schema := shapes.schemas[documents.kind(file)]
+	[_, errors] := json.match_schema(json.marshal(document), schema)
+	some error in errors
+	pointer := place(error.field)
+	what := sprintf("%s has another shape than is read here: %s.", [part(error.field), trim_right(error.desc, ".")])
+}
+
+place("(Root)") := ""
+
+place(field) := documents.pointer(split(field, ".")) if field != "(Root)"
+
+part("(Root)") := "The document"
+
+part(field) := sprintf("`%s`", [field]) if field != "(Root)"
