@@ -204,6 +204,11 @@ class Place:
     def events_queue(self) -> str:
         return f"acme-{self.environment}-events"
 
+    @property
+    def events_dead_letters(self) -> str:
+        """Where events wait that nobody could take."""
+        return f"{self.events_queue}-dead-letters"
+
     # Snowflake
     @property
     def database(self) -> str:

@@ -1,0 +1,162 @@
+"""The parts of the sandbox as data: how each is started, told to end, and asked whether it is well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.naming import Place
+from pipeline.sandbox import faults, postgres, sources
+from pipeline.sandbox.folder import Folder
+from pipeline.sandbox.ports import HOST
+from pipeline.toolchain.setup import Toolset
+
+REGION = "eu-west-1"
+PLACES = {
+    "staging": Place("staging", REGION, "111111111111"),
+    "production": Place("production", REGION, "222222222222"),
+}
+SOURCE_ROOT = Path(__file__).resolve().parents[2]  # where `pipeline` is imported from
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """`is_well` answers at once, and never raises for a part that is merely not there yet."""
+
+    name: str
+    command: tuple[str, ...]
+    is_well: Callable[[], bool]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] = lambda: None
+    start_within_s: float = 60
+
+    @property
+    def end_by(self) -> signal.Signals:
+        return end_by(self.name)
+
+
+def end_by(name: str) -> signal.Signals:
+    """PostgreSQL takes TERM as "when the last client has gone", INT as "now"."""
+    return signal.SIGINT if name == "postgres" else signal.SIGTERM
+
+
+def names() -> tuple[str, ...]:
+    return ("aws", "sftp", "erp_api", "opa", "postgres")
+
+
+def port_names(folder: Folder) -> list[str]:
+    """Everything that wants a port: the parts that listen on one, and each SFTP site."""
+    sites = {source.port_name for source in sources.kept(folder) if source.kind == "sftp"}
+    snowflakes = [snowflake_name(environment) for environment in PLACES]
+    return [*(name for name in names() if name != "sftp"), *snowflakes, *sorted(sites)]
+
+
+def snowflake_name(environment: str) -> str:
+    return f"snowflake_{environment}"
+
+
+def snowflake_account(environment: str) -> str:
+    """The account's identifier, as a connector is told it."""
+    return f"acme-{environment}"
+
+
+def every(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> list[Part]:
+    """All parts, in no order: each can start without the others."""
+    return [
+        aws(folder, tools, ports["aws"]),
+        sftp(folder, tools, ports),
+        erp_api(folder, tools, ports["erp_api"]),
+        opa(tools, ports["opa"]),
+        database(folder, ports["postgres"]),
+    ]
+
+
+def aws(folder: Folder, tools: Toolset, port: int) -> Part:
+    """ministack. Its default account is one that nobody uses; ours are named by their numbers."""
+    settings = {
+        "AUTH": "true",
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "S3_DATA_DIR": str(folder.aws / "s3"),
+        "S3_PERSIST": "1",
+        "SFTP_ENABLED": "0",
+        "STATE_DIR": str(folder.aws / "state"),
+        "TMPDIR": str(folder.aws),
+    }
+    return Part("aws", (str(tools.ministack),), lambda: _says_ok(port, "/_ministack/health"), plain(settings))
+
+
+def sftp(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> Part:
+    def every_site_greets() -> bool:
+        sites = [source for source in sources.kept(folder) if source.kind == "sftp"]
+        up = [source for source in sites if not faults.active(folder, source.site, "sftp_down")]
+        return all(greets(ports[source.port_name]) for source in up)
+
+    return Part("sftp", module(tools, "sftp", str(folder.root)), every_site_greets, python_path())
+
+
+def erp_api(folder: Folder, tools: Toolset, port: int) -> Part:
+    command = module(tools, "erp_api", str(folder.root), str(port))
+    return Part("erp_api", command, lambda: _says_ok(port, "/health"), python_path())
+
+
+def opa(tools: Toolset, port: int) -> Part:
+    command = (str(tools.opa), "run", "--server", "--addr", f"{HOST}:{port}", "--disable-telemetry")
+    return Part("opa", command, lambda: _says_ok(port, "/health"), plain({}))
+
+
+def database(folder: Folder, port: int) -> Part:
+    return Part(
+        "postgres",
+        tuple(postgres.command(folder, port)),
+        lambda: postgres.answers(folder, port),
+        plain({}),
+        prepare=lambda: postgres.prepare(folder),
+    )
+
+
+def module(tools: Toolset, name: str, *arguments: str) -> tuple[str, ...]:
+    return (str(tools.tool_python), "-m", f"pipeline.sandbox.{name}", *arguments)
+
+
+def plain(settings: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without what could lead a part astray: other credentials, other Python paths."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON", "PG", "SNOWFLAKE_"))}
+    return {**kept, **settings}
+
+
+def python_path(**settings: str) -> dict[str, str]:
+    return plain({"PYTHONPATH": str(SOURCE_ROOT), "PYTHONUNBUFFERED": "1", **settings})
+
+
+def greets(port: int) -> bool:
+    """Whether an SSH server says its name."""
+    try:
+        with socket.create_connection((HOST, port), timeout=2) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False
+
+
+def listens(port: int) -> bool:
+    try:
+        with socket.create_connection((HOST, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _says_ok(port: int, path: str) -> bool:
+    import httpx
+
+    try:
+        return httpx.get(f"http://{HOST}:{port}{path}", timeout=5, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

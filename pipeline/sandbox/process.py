@@ -1,0 +1,100 @@
+"""One started process: told from every other by pid and start time, ended with its whole group and nothing else.
+
+A pid alone is no identity: the system gives it away again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.sandbox.folder import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Process:
+    """`started` is the system's own word for when this pid began."""
+
+    pid: int
+    started: str
+
+    @property
+    def alive(self) -> bool:
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, os.WNOHANG)  # a dead child of ours would stay a zombie
+        return bool(self.started) and _started(self.pid) == self.started
+
+
+def start(command: Sequence[str], environment: Mapping[str, str], log: Path, record: Path) -> Process:
+    """The command in a session of its own, its output appended to `log`, its identity in `record`."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        popen = subprocess.Popen(
+            list(command),
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    process = Process(popen.pid, _started(popen.pid))
+    write_json(record, {"pid": process.pid, "started": process.started})
+    popen.returncode = 0  # it outlives us on purpose: Popen must not warn that nobody waited
+    return process
+
+
+def recorded(record: Path) -> Process | None:
+    """The process that `start` wrote down, if it still runs."""
+    document = read_json(record, None)
+    process = Process(document["pid"], document["started"]) if document else None
+    return process if process and process.alive else None
+
+
+def end(process: Process, *, how: signal.Signals = signal.SIGTERM, patience_s: float = 10) -> None:
+    """Ask it, wait, then KILL what is left of its group. Nothing happens where the pid is somebody else's by now."""
+    if not process.alive:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, how)
+    if not wait(process, patience_s):
+        _kill_group(process)
+        wait(process, patience_s)
+
+
+def _kill_group(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait(process: Process, patience_s: float) -> bool:
+    """Whether it ended in time."""
+    deadline = time.monotonic() + patience_s
+    while process.alive:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _started(pid: int) -> str:
+    """When this pid began, as the kernel tells it; empty where it does not run (a zombie runs no more)."""
+    if Path("/proc/self/stat").exists():
+        return _started_linux(pid)
+    shown = subprocess.run(
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, timeout=10, check=False
+    ).stdout.split(maxsplit=1)
+    return shown[1].strip() if len(shown) == 2 and not shown[0].startswith("Z") else ""
+
+
+def _started_linux(pid: int) -> str:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]
