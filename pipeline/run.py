@@ -93,6 +93,22 @@ class LandedObject:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What the pipeline's ledger says when a run begins: what a source shows again need not be landed again.
+
+    `live`: source_key → content that readers see of it. `revoked`: (source_key, content) taken back by a person: no scheduled
+    run lands it again, a replay does. `contents`: every content that is live. `newest`: the content of the newest live object.
+    `watermark`: of the newest live object that has one.
+    """
+
+    live: Mapping[str, str]
+    revoked: frozenset[tuple[str, str]] = frozenset()
+    contents: frozenset[str] = frozenset()
+    newest: str | None = None
+    watermark: str | None = None
+
+
+@dataclass(frozen=True)
 class Manifest:
     """The frozen list of a run's objects, with the epoch, release and deployment that the run is bound to."""
 
