@@ -1,0 +1,90 @@
+"""Kinds of values that several models share, each with the sentence that says what it looks like."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from pipeline.spec import cron, snowflake_type, words
+from pipeline.spec.model import refused
+from pipeline.spec.wording import shown
+
+
+def pattern(expression: str, rule: str) -> AfterValidator:
+    """Text that the expression matches as a whole. `rule` says so in words."""
+    compiled = re.compile(expression, re.ASCII)
+
+    def check(text: str) -> str:
+        if len(text) > 512 or not compiled.fullmatch(text):
+            raise refused(
+                "document.wrong_value", f"{shown(text)} is refused: {rule}.", fix="write a value of this form"
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+def _name(text: str) -> str:
+    if why := words.why_no_name(text):
+        raise refused("document.name", f"{shown(text)} cannot be a name here.", why, "choose another name")
+    return text
+
+
+def _column(text: str) -> str:
+    if why := words.why_no_column(text):
+        raise refused("document.name", f"{shown(text)} cannot be a column.", why, "choose another name")
+    return text
+
+
+def _type(text: str) -> str:
+    if snowflake_type.read(text) is None:
+        known = f"types are written as in {snowflake_type.EXAMPLES}."
+        raise refused(
+            "document.column_type",
+            f"{shown(text)} is no type that a column can have.",
+            known,
+            "write one of these, with its sizes",
+        )
+    return text
+
+
+def _schedule(text: str) -> str:
+    if why := cron.why_refused(text):
+        raise refused("document.schedule", f"{shown(text)} is no schedule.", why, 'write for example "H * * * *"')
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+ColumnName = Annotated[str, AfterValidator(_column)]
+ColumnType = Annotated[str, AfterValidator(_type)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+SecretName = Name  # a name below acme/<environment>/<tenant>/, never a value
+Host = Annotated[
+    str,
+    pattern(
+        r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+",
+        "a host is a full name in lower case: sftp.customer.example",
+    ),
+]
+Url = Annotated[
+    str,
+    pattern(
+        r"https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*",
+        "a url starts with https:// and holds no user, query or blank",
+    ),
+]
+Owner = Annotated[
+    str, pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "an owner is a team of the organisation: integrations-emea")
+]
+Instant = Annotated[
+    str,
+    pattern(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z",
+        "an instant is in UTC: 2026-11-20T06:12:40Z",
+    ),
+]
+Digest = Annotated[str, pattern(r"[0-9a-f]{64}", "a digest is 64 hex digits")]
+Commit = Annotated[str, pattern(r"[0-9a-f]{40}", "a commit is 40 hex digits")]
