@@ -69,8 +69,8 @@ class Aws:
     def root(self, service: str) -> Any:
         return Account(self.place, self.endpoint).client(service)
 
-    def client(self, service: str, keys: tuple[str, str] | tuple[str, str, str]) -> Any:
-        return Account(self.place, self.endpoint).client(service, *keys)
+    def client(self, service: str, keys: tuple[str, ...]) -> Any:
+        return Account(self.place, self.endpoint).client(service, keys)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,10 @@ from __future__ import annotations
 import configparser
 import io
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipeline.naming import Place
@@ -22,6 +24,9 @@ from pipeline.sandbox.ports import HOST
 DEAD_LETTERS_AFTER = 5
 RETENTION_S = 14 * 24 * 3600
 
+ONE_AT_A_TIME = threading.Lock()  # a session makes one client at a time
+KEY_NAMES = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+
 Keys = dict[str, tuple[str, str]]  # {profile: (access key, secret key)}
 
 
@@ -32,22 +37,29 @@ class Account:
     place: Place
     endpoint: str
 
-    def client(self, service: str, key: str = "", secret: str = "root") -> Any:  # noqa: S107  no check stands behind it
-        import boto3
+    def client(self, service: str, keys: tuple[str, ...] = ()) -> Any:
+        """A client of the account's root, or of whoever holds these keys: (access key, secret key[, session token])."""
         from botocore.config import Config
 
-        config = Config(
-            connect_timeout=5, read_timeout=20, retries={"max_attempts": 3}, s3={"addressing_style": "path"}
-        )
-        make: Any = boto3.session.Session().client  # the stubs want a literal
-        return make(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=self.place.region,
-            aws_access_key_id=key or self.place.account,
-            aws_secret_access_key=secret,
-            config=config,
-        )
+        given = dict(zip(KEY_NAMES, keys or (self.place.account, "unchecked"), strict=False))
+        with ONE_AT_A_TIME:
+            return _session().client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=self.place.region,
+                config=Config(
+                    connect_timeout=5, read_timeout=20, retries={"max_attempts": 3}, s3={"addressing_style": "path"}
+                ),
+                **given,
+            )
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: it keeps the parsed service models, which cost more than anything else here."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 def bootstrap(folder: Folder) -> None:

@@ -59,7 +59,7 @@ def start(
     """Starts, side by side, what does not run well. Returns the names of what was started."""
     started: set[str] = set()
     for attempt in range(1, ATTEMPTS + 1):
-        chosen = ports.choose(folder, parts.port_names(folder), running=_held(folder))
+        chosen = ports.choose(folder, parts.port_names(folder), running=parts.running(folder))
         every = [part for part in parts.every(folder, tools, chosen) if part.name in only]
         with ThreadPoolExecutor(max_workers=len(every)) as pool:
             outcomes = dict(zip(every, pool.map(lambda part: _ensure(folder, part, progress), every), strict=True))
@@ -70,12 +70,6 @@ def start(
         if attempt == ATTEMPTS or all(ports.is_free(ports.kept(folder).get(part.name, 0)) for part in failed):
             raise _did_not_start(folder, failed[0])
     return started
-
-
-def _held(folder: Folder) -> set[str]:
-    """The names of the ports that our own running parts hold."""
-    running = {name for name in parts.names() if process.recorded(folder.process(name))}
-    return {name for name in parts.port_names(folder) if name.partition("/")[0] in running}
 
 
 def _ensure(folder: Folder, part: Part, progress: Progress) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.naming import Place
-from pipeline.sandbox import faults, postgres, sources
+from pipeline.sandbox import faults, postgres, process, sources
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.ports import HOST
 from pipeline.toolchain.setup import Toolset
@@ -53,6 +53,12 @@ def port_names(folder: Folder) -> list[str]:
     sites = {source.port_name for source in sources.kept(folder) if source.kind == "sftp"}
     snowflakes = [snowflake_name(environment) for environment in PLACES]
     return [*(name for name in names() if name != "sftp"), *snowflakes, *sorted(sites)]
+
+
+def running(folder: Folder) -> set[str]:
+    """The names of the ports that our own running parts hold."""
+    up = {name for name in names() if process.recorded(folder.process(name))}
+    return {name for name in port_names(folder) if name.partition("/")[0] in up}
 
 
 def snowflake_name(environment: str) -> str:

@@ -9,11 +9,8 @@ import gzip
 import os
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
 
-from pipeline.errors import Usage
 from pipeline.sandbox import records, sources
-from pipeline.sandbox.erp_api.app import RESOURCES, data_file
 from pipeline.sandbox.folder import Folder, write
 from pipeline.sandbox.sources import Source
 
@@ -31,35 +28,27 @@ def seed(folder: Folder, *, only: Iterable[Source] = sources.SEEDED) -> None:
 
 
 def fill_api(folder: Folder, source: Source) -> None:
-    for resource, (table, _) in RESOURCES.items():
-        path = data_file(folder, source, resource)
+    for resource, (table, _) in sources.RESOURCES.items():
+        path = sources.records_file(folder, source, resource)
         if not path.exists():
             write(path, "".join(f"{record}\n" for record in records.json_records(table)).encode())
 
 
 def fill_home(folder: Folder, source: Source, files: dict[str, bytes]) -> None:
     for name, content in files.items():
-        if not inside(folder, source, name).exists():
+        if not sources.inside(folder, source, name).exists():
             drop(folder, source, name, content)
 
 
 def drop(folder: Folder, source: Source, path: str, content: bytes, *, age_s: float = SETTLED_S) -> None:
     """One more file in the home, all of it at once. `path` is as the user sees it: `/outbound/…`."""
-    target = inside(folder, source, path)
+    target = sources.inside(folder, source, path)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     arriving = sources.site_folder(folder, source) / source.user / "arriving"
     write(arriving, content)
     at = time.time() - age_s
     os.utime(arriving, (at, at))
     arriving.replace(target)
-
-
-def inside(folder: Folder, source: Source, path: str) -> Path:
-    """Where a path of the user lies. `Usage` where it would leave the home."""
-    parts = PurePosixPath("/", path).parts[1:]
-    if not parts or ".." in parts:
-        raise Usage(f"`{path}` is no file inside the home of {source.user}.")
-    return sources.home(folder, source).joinpath(*parts)
 
 
 def purchasing_files() -> dict[str, bytes]:

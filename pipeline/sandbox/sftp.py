@@ -65,7 +65,8 @@ class Door(asyncssh.SSHServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         source = users(self._folder, self._site).get(username)
-        if source is None or faults.active(self._folder, self._site, "wrong_key"):
+        fault = faults.active(self._folder, self._site, "wrong_key")
+        if source is None or (fault is not None and fault["user"] in ("", username)):
             _log(f"{self._site}: refused {username!r}")
             return False
         known = asyncssh.read_public_key(sources.client_key(self._folder, source).with_suffix(".pub"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +17,18 @@ from pipeline.errors import Usage
 from pipeline.sandbox.folder import Folder, read_json, write, write_json
 
 SFTP_PORT = 22
+# the resources that every site has: {path: (table, scope)}
+RESOURCES = {
+    "customers": ("Customer", "customers.read"),
+    "currencies": ("Currency", "rates.read"),
+    "currency-rates": ("CurrencyRate", "rates.read"),
+    "inventory": ("ProductInventory", "products.read"),
+    "product-vendors": ("ProductVendor", "purchasing.read"),
+    "products": ("Product", "products.read"),
+    "purchase-order-lines": ("PurchaseOrderDetail", "purchasing.read"),
+    "purchase-orders": ("PurchaseOrderHeader", "purchasing.read"),
+    "vendors": ("Vendor", "purchasing.read"),
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -138,7 +150,20 @@ def _write_key(path: Path) -> None:
     write(path, key.export_private_key())  # last: its presence says that both halves are there
 
 
-# an API source: one OAuth2 client
+def inside(folder: Folder, source: Source, path: str) -> Path:
+    """Where a path of the user lies. `Usage` where it would leave the home."""
+    parts = PurePosixPath("/", path).parts[1:]
+    if not parts or ".." in parts:
+        raise Usage(f"`{path}` is no file inside the home of {source.user}.")
+    return home(folder, source).joinpath(*parts)
+
+
+# an API source: one OAuth2 client, and a file of records for each resource
+def records_file(folder: Folder, source: Source, resource: str) -> Path:
+    """One JSON text a line."""
+    return site_folder(folder, source) / f"{resource}.jsonl"
+
+
 def client(folder: Folder, source: Source) -> Path:
     return site_folder(folder, source) / "client.json"
 

@@ -25,19 +25,7 @@ from pipeline.sandbox.erp_api.pages import BadRequest, page, read_query
 from pipeline.sandbox.erp_api.tokens import LIFE_S, Tokens, client_of, same
 from pipeline.sandbox.folder import Folder, read_json
 
-# the resources that every site has: {path: (table, scope)}
-RESOURCES = {
-    "customers": ("Customer", "customers.read"),
-    "currencies": ("Currency", "rates.read"),
-    "currency-rates": ("CurrencyRate", "rates.read"),
-    "inventory": ("ProductInventory", "products.read"),
-    "product-vendors": ("ProductVendor", "purchasing.read"),
-    "products": ("Product", "products.read"),
-    "purchase-order-lines": ("PurchaseOrderDetail", "purchasing.read"),
-    "purchase-orders": ("PurchaseOrderHeader", "purchasing.read"),
-    "vendors": ("Vendor", "purchasing.read"),
-}
-SCOPES = frozenset(scope for _, scope in RESOURCES.values())
+SCOPES = frozenset(scope for _, scope in sources.RESOURCES.values())
 REQUESTS_PER_MINUTE = 1200
 
 
@@ -52,7 +40,7 @@ class Erp:
 
     def records(self, source: sources.Source, resource: str) -> tuple[str, ...] | None:
         """The site's records of a resource; None where it has none."""
-        path = data_file(self.folder, source, resource)
+        path = sources.records_file(self.folder, source, resource)
         if not path.exists():
             return None
         stamp = path.stat().st_mtime_ns
@@ -69,10 +57,6 @@ class Erp:
             return max(1, int(recent[0] + 61 - now)) if recent else 1
         recent.append(now)
         return 0
-
-
-def data_file(folder: Folder, source: sources.Source, resource: str) -> Path:
-    return sources.site_folder(folder, source) / f"{resource}.jsonl"
 
 
 def local_path(url: str) -> str:
@@ -159,11 +143,11 @@ async def _resource(erp: Erp, request: Request, source: sources.Source) -> Respo
     if wait := erp.wait_s(source.site, _limit(erp.folder, source)):
         return refusal(429, "too_many_requests", Retry_After=str(wait))
     resource = request.url.path.removeprefix(f"{local_path(source.url)}/")
-    records = erp.records(source, resource) if resource in RESOURCES else None
+    records = erp.records(source, resource) if resource in sources.RESOURCES else None
     if records is None:
         return refusal(404, "not_found")
-    if RESOURCES[resource][1] not in token.scopes:
-        return refusal(403, "insufficient_scope", f"needs {RESOURCES[resource][1]}")
+    if sources.RESOURCES[resource][1] not in token.scopes:
+        return refusal(403, "insufficient_scope", f"needs {sources.RESOURCES[resource][1]}")
     try:
         query = read_query(dict(request.query_params))
         return Response(page(records, query), media_type="application/json")

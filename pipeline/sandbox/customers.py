@@ -1,0 +1,86 @@
+"""What one does with the customers' systems by hand: add one, drop a file, hand over a secret.
+
+Each function takes the repository, as the command line has it, and works on the sandbox that belongs to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pipeline.sandbox import environments, parts, ports, seed, sources
+from pipeline.sandbox import folder as folders
+from pipeline.sandbox.bootstrap import Account
+from pipeline.sandbox.folder import Folder, read_json
+from pipeline.sandbox.sources import Source
+
+
+def address(repository: Path, source: Source, *, tables: Iterable[str] = (), directory: str = "/outbound") -> None:
+    """The sandbox answers for one more customer's system, at once where it runs.
+
+    An SFTP home gets the named ERP tables as files `<directory>/<table>_20140101.csv.gz`, an API serves all of them anyway.
+    """
+    folder = folders.of(repository)
+    folders.make(folder)
+    with folders.locked(folder):
+        sources.add(folder, source)
+        files = {path: body for table in tables for path, body in seed.whole_table(table, directory).items()}
+        seed.fill_api(folder, source) if source.kind == "api" else seed.fill_home(folder, source, files)
+        known = ports.choose(folder, parts.port_names(folder), running=parts.running(folder))
+        environments.write(folder, known)
+
+
+def drop_file(
+    repository: Path,
+    tenant: str,
+    path: str,
+    content: bytes,
+    *,
+    environment: str = "staging",
+    age_s: float = seed.SETTLED_S,
+) -> None:
+    """One more file in the tenant's SFTP home, all of it at once, looking `age_s` seconds old."""
+    folder = folders.of(repository)
+    seed.drop(folder, sources.find(folder, tenant, environment), path, content, age_s=age_s)
+
+
+def put_secrets(repository: Path, environment: str) -> list[str]:
+    """Puts the values into the secrets that exist already, as the customers' people would; returns the names that changed."""
+    folder = folders.of(repository)
+    account = Account(parts.PLACES[environment], f"http://{ports.HOST}:{ports.kept(folder)['aws']}")
+    mine = [source for source in sources.kept(folder) if source.environment == environment]
+    return [name for source in mine if (name := _put(folder, account, source))]
+
+
+def _put(folder: Folder, account: Account, source: Source) -> str:
+    name = account.place.secret(source.tenant, source.secret)
+    client = account.client("secretsmanager")
+    if name not in {found["Name"] for found in _named(client, name)}:
+        return ""
+    value = secret_value(folder, source)
+    if _current(client, name) == value:
+        return ""
+    client.put_secret_value(SecretId=name, SecretString=value)
+    return name
+
+
+def _named(client: Any, name: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = client.list_secrets(Filters=[{"Key": "name", "Values": [name]}])["SecretList"]
+    return found
+
+
+def _current(client: Any, name: str) -> str:
+    try:
+        value: str = client.get_secret_value(SecretId=name).get("SecretString", "")
+    except client.exceptions.ResourceNotFoundException:
+        return ""  # made, and empty so far
+    return value
+
+
+def secret_value(folder: Folder, source: Source) -> str:
+    """JSON: `{private_key}` of an SFTP user, `{client_id, client_secret}` of an API's client."""
+    if source.kind == "sftp":
+        return json.dumps({"private_key": sources.client_key(folder, source).read_text()})
+    return json.dumps(read_json(sources.client(folder, source), {}))
