@@ -28,3 +28,10 @@ batch[name] := found if {
 	some name, one in input.batch
 	found := findings with input as one
 }
+
+# the digest of these policies, put beside them by whoever loaded them
+default bundle := ""
+
+bundle := data.bundle.digest
+
+answer := {"bundle": bundle, "batch": batch}

@@ -36,3 +36,8 @@ test_a_batch_answers_under_the_names_of_its_inputs if {
 	answer.one == set()
 	count(answer.two) == 1
 }
+
+test_an_answer_says_by_which_policies if {
+	main.answer.bundle == "" with data.bundle as {}
+	main.answer.bundle == "abc" with data.bundle as {"digest": "abc"}
+}

@@ -14,6 +14,7 @@ import data.lib.shapes
 
 deny contains {"where": {"file": file, "pointer": pointer}, "what": what} if {
 	some file, document in documents.own
+	document != null # what cannot be read at all is reported by who reads it
 	schema := shapes.schemas[documents.kind(file)]
 	[_, errors] := json.match_schema(json.marshal(document), schema)
 	some error in errors

@@ -1,0 +1,57 @@
+"""Findings kept by the content that they are about, so that unchanged files are not checked twice.
+
+Reads and writes small JSON files below one folder. What cannot be read there is checked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from pipeline.findings import Finding, Where
+
+
+@dataclass(frozen=True)
+class Cache:
+    """`folder` None: nothing is kept."""
+
+    folder: Path | None
+
+    def findings(self, kind: str, content: list[str | bytes], make: Callable[[], list[Finding]]) -> list[Finding]:
+        """What was found for exactly this content, else what `make` finds now."""
+        if self.folder is None:
+            return make()
+        path = self.folder / kind / f"{key_of(content)}.json"
+        known = _read(path)
+        if known is None:
+            known = make()
+            _write(path, known)
+        return known
+
+
+def key_of(content: list[str | bytes]) -> str:
+    """A digest in which no two lists meet, whatever their parts hold."""
+    total = hashlib.sha256()
+    for part in content:
+        piece = part.encode() if isinstance(part, str) else part
+        total.update(f"{len(piece)}:".encode() + piece)
+    return total.hexdigest()
+
+
+def _read(path: Path) -> list[Finding] | None:
+    try:
+        documents = json.loads(path.read_bytes())
+        return [Finding(**{**one, "where": Where(**one["where"]) if one["where"] else None}) for one in documents]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None  # not there, or half written: it is only a memory
+
+
+def _write(path: Path, findings: list[Finding]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{uuid4().hex}")
+    half.write_text(json.dumps([asdict(finding) for finding in findings]), encoding="utf-8")
+    half.replace(path)

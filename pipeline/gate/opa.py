@@ -1,0 +1,200 @@
+"""One warm OPA: the one that runs already where it may be used, else one of our own, ended with us.
+
+Writes the policies into the server, stamped with their digest, and reads decisions back; an answer under another stamp is
+never believed. Fails with `Missing` without a program, `Unreachable` where no answer comes, `Conflict` where OPA
+refuses the policies.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline.errors import Conflict, Missing, Unreachable
+from pipeline.gate.bundle import Bundle
+
+HOST = "127.0.0.1"
+START_S, ANSWER_S = 15.0, 60.0
+STAMP = "bundle"
+PREFIX = "acme"
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A server that holds this bundle."""
+
+    client: Any
+    bundle: Bundle
+
+    def decide(self, batch: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """The findings of each input, under the same names: [{code, where: {file, pointer}, what}]."""
+        answer = _asked(lambda: self.client.query_rule({"batch": batch}, "main", "answer")).get("result", {})
+        if answer.get("bundle") != self.bundle.digest:
+            raise Conflict(
+                "the policy server holds other policies than these.", fix="leave --opa out, then a fresh one is started"
+            )
+        found: dict[str, list[dict[str, Any]]] = answer["batch"]
+        return found
+
+
+@contextmanager
+def warm(bundle: Bundle, *, program: Path | None = None, url: str = "") -> Iterator[Judge]:
+    """A judge for this bundle: the server at `url`, where it is empty or holds the same policies, else one of our own."""
+    if url and (client := _joined(url, bundle)):
+        yield Judge(client, bundle)
+        return
+    if program is None:
+        raise Missing("no OPA runs, and none can be started.", fix="./acme doctor")
+    with tempfile.TemporaryDirectory(prefix="acme-policies-") as folder:
+        _write(bundle, Path(folder))
+        with _started(program, folder) as client:
+            _put_stamp(client, bundle)
+            yield Judge(client, bundle)
+
+
+def _write(bundle: Bundle, folder: Path) -> None:
+    """All modules at once: a server of our own then compiles them once, at its start."""
+    for name, text in bundle.modules.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _joined(url: str, bundle: Bundle) -> Any | None:
+    """A client of the running server, or None where it does not answer or serves somebody else's policies."""
+    parts = urlsplit(url)
+    client = _client(parts.hostname or HOST, parts.port or 8181)
+    if not client.check_health():
+        return None
+    held = _stamp(client)
+    if held is None:
+        _load(client, bundle)
+    return client if held in (None, bundle.digest) else None
+
+
+def _stamp(client: Any) -> str | None:
+    from opa_client.errors import PolicyNotFoundError
+
+    try:
+        stamp: str = _asked(lambda: client.get_data(STAMP))["result"]["digest"]
+    except PolicyNotFoundError:
+        return None
+    return stamp
+
+
+def _load(client: Any, bundle: Bundle) -> None:
+    """Every module, then the stamp. OPA refuses one while what it calls is not there, so the refused are tried again."""
+    waiting = list(bundle.modules)
+    while waiting:
+        refused = {name: why for name in waiting if (why := _refusal(client, name, bundle.modules[name]))}
+        if len(refused) == len(waiting):
+            name, why = next(iter(refused.items()))
+            raise Conflict(f"OPA refuses this rule: {why}", where=f"policies/{name}", fix="opa check --strict policies")
+        waiting = list(refused)
+    _put_stamp(client, bundle)
+
+
+def _refusal(client: Any, name: str, text: str) -> str:
+    """Why OPA does not take this module, or empty."""
+    from opa_client.errors import RegoParseError
+
+    try:
+        _asked(lambda: client.update_policy_from_string(text, f"{PREFIX}/{name}", rego_compat=False))
+    except RegoParseError as error:
+        return str(error)
+    return ""
+
+
+def _put_stamp(client: Any, bundle: Bundle) -> None:
+    _asked(lambda: client.update_or_create_data({"digest": bundle.digest}, STAMP))
+
+
+def _asked(question: Any) -> Any:
+    """The answer to a question over the network, its failure as one of ours."""
+    import requests
+
+    try:
+        return question()
+    except requests.RequestException as error:
+        raise Unreachable(
+            f"OPA gave no answer ({type(error).__name__}).", fix="try again; `./acme doctor` shows what runs"
+        ) from error
+
+
+@contextmanager
+def _started(program: Path, policies: str) -> Iterator[Any]:
+    """A client of a server that lives as long as this context. Another port is tried where somebody took ours."""
+    for _ in range(3):
+        port = _free_port()
+        process = _spawn(program, port, policies)
+        try:
+            client = _client(HOST, port)
+            if _answers(process, client):
+                yield client
+                return
+        finally:
+            _end(process)
+    raise Unreachable(
+        "OPA did not start with these policies.",
+        where=str(program),
+        fix="run `opa run --server` by hand on the policies to see why",
+    )
+
+
+def _spawn(program: Path, port: int, policies: str) -> subprocess.Popen[bytes]:
+    command = [
+        str(program),
+        "run",
+        "--server",
+        "--addr",
+        f"{HOST}:{port}",
+        "--log-level",
+        "error",
+        "--disable-telemetry",
+        policies,
+    ]
+    try:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError as error:
+        raise Missing(f"OPA cannot be started: {error.strerror}.", where=str(program), fix="./acme doctor") from None
+
+
+def _answers(process: subprocess.Popen[bytes], client: Any) -> bool:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        if client.check_health():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _client(host: str, port: int) -> Any:
+    from opa_client import create_opa_client
+
+    client = create_opa_client(host=host, port=port, timeout=ANSWER_S, retries=0)
+    client._session.trust_env = False  # a proxy of the environment has no business between us and the loopback
+    return client

@@ -1,0 +1,58 @@
+"""A verdict for people: every finding with its place, the line itself under a caret, why, and the fix; then one line of sum.
+
+Pure text; the same verdict always reads the same, but for the seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pipeline.findings import Finding
+from pipeline.gate.change import Files
+from pipeline.gate.verdict import Verdict
+
+WIDTH = 110
+
+
+def report(verdict: Verdict) -> str:
+    """The whole text, without a line break at its end."""
+    blocks = [_block(finding, verdict.files) for finding in verdict.findings]
+    return "\n\n".join([*blocks, _sum(verdict)])
+
+
+def _block(finding: Finding, files: Files) -> str:
+    place = finding.where or finding.tenant or "repository"
+    head = f"{place}  {finding.code}  {_weight(finding)}"
+    lines = [head, *_frame(finding, files), f"  {finding.what}"]
+    lines += [f"  {finding.why}"] if finding.why else []
+    lines += [f"  fix: {finding.fix}"] if finding.fix else []
+    return "\n".join(lines)
+
+
+def _weight(finding: Finding) -> str:
+    if finding.waiver is None:
+        return finding.level
+    return f"waived until {finding.waiver.until} by {finding.waiver.owner}: {finding.waiver.reason}"
+
+
+def _frame(finding: Finding, files: Files) -> list[str]:
+    """The line with a caret below its column. Not where a secret stands in it."""
+    where = finding.where
+    content = files.get(where.file) if where and where.line else None
+    if where is None or content is None or "secret" in finding.code:
+        return []
+    lines = content.decode("utf-8", "replace").splitlines()
+    if where.line > len(lines):
+        return []
+    text = "".join(c if c.isprintable() else " " for c in lines[where.line - 1])
+    start = max(0, where.column - WIDTH + 20)
+    caret = " " * (max(where.column, 1) - 1 - start) + "^"
+    return [f"  {where.line:>5} | {text[start : start + WIDTH]}", f"        | {caret}"]
+
+
+def _sum(verdict: Verdict) -> str:
+    levels = Counter("waived" if f.waiver else f.level for f in verdict.findings)
+    said = ", ".join(f"{levels[level]} {level}" for level in ("deny", "warn", "info", "waived") if levels[level])
+    tenants = ", ".join(verdict.tenants) if len(verdict.tenants) <= 5 else f"{len(verdict.tenants)} tenants"
+    word = "refused" if verdict.denies else "allowed"
+    return f"{word}: {tenants or 'no tenant'}: {verdict.checks} checks, {said or 'no finding'}, {verdict.seconds:.1f} s"

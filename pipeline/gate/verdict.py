@@ -1,0 +1,116 @@
+"""May this change be merged? One function asks every check and gives one verdict.
+
+Reads a change; what further checks there are (validate, plans, probes) comes in as arguments. Writes the cache only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.findings import Finding, denied, in_order
+from pipeline.gate import rego, sql_style, waivers
+from pipeline.gate.bundle import Bundle
+from pipeline.gate.cache import Cache
+from pipeline.gate.change import Change, Files, tenant_of
+from pipeline.gate.documents import Documents, read_documents
+from pipeline.gate.opa import warm
+
+# the findings of one check about one tenant, out of the head's files: (tenant, files) → findings
+Check = Callable[[str, Files], list[Finding]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """By what is judged: the policies, the text of .sqlfluff, and where OPA is (a program to start, or one that runs)."""
+
+    bundle: Bundle
+    sqlfluff: str
+    opa_program: Path | None = None
+    opa_url: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer. `checks` counts what was asked: rules times what they are about, transforms, further checks."""
+
+    base: str | None
+    head: str | None
+    tenants: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    checks: int
+    seconds: float
+    files: Files = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def denies(self) -> bool:
+        return denied(self.findings)
+
+    def document(self) -> dict[str, Any]:
+        """The fixed JSON shape: {verdict, base, head, tenants, findings, checks, seconds}."""
+        return {
+            "verdict": "deny" if self.denies else "allow",
+            "base": self.base,
+            "head": self.head,
+            "tenants": list(self.tenants),
+            "findings": [finding.document() for finding in self.findings],
+            "checks": self.checks,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def gate(
+    change: Change,
+    rules: Rules,
+    *,
+    tenants: Collection[str] = (),
+    checks: Mapping[str, Check] | None = None,
+    plans: Mapping[str, Any] | None = None,
+    cache: Path | None = None,
+) -> Verdict:
+    """The verdict on a change. `tenants`: judge these, whether they changed or not; default: those that changed.
+
+    `checks` are asked about every tenant that is there; `plans` maps a tenant to {steps: […]} for the rules of plan/.
+    """
+    started = time.monotonic()
+    there = {tenant for path in change.head_files if (tenant := tenant_of(path))}
+    judged = sorted(set(tenants or change.tenants) & there)
+    old, new = read_documents(change.base_files), read_documents(change.head_files)
+    found = [*change.findings, *new.findings, *_styled(change, rules, judged, cache)]
+    found += [f for check in (checks or {}).values() for tenant in judged for f in check(tenant, _own(change, tenant))]
+    ruled, count = _ruled(change, rules, old, new, judged, plans or {})
+    found = waivers.apply([*found, *ruled], rules.bundle.waivers, rules.bundle.rules, judged, datetime.now(UTC).date())
+    return Verdict(
+        base=change.base,
+        head=change.head,
+        tenants=tuple(sorted({*judged, *change.tenants})) if not tenants else tuple(judged),
+        findings=tuple(in_order(found)),
+        checks=count + len(judged) * len(checks or {}) + _transforms(change, judged),
+        seconds=time.monotonic() - started,
+        files=change.head_files,
+    )
+
+
+def _ruled(
+    change: Change, rules: Rules, old: Documents, new: Documents, tenants: Collection[str], plans: Mapping[str, Any]
+) -> tuple[list[Finding], int]:
+    with warm(rules.bundle, program=rules.opa_program, url=rules.opa_url) as judge:
+        found = rego.judged(judge, change, old, new, tenants, plans)
+        return found, rego.asked(judge, change, tenants, plans)
+
+
+def _styled(change: Change, rules: Rules, tenants: Iterable[str], cache: Path | None) -> list[Finding]:
+    files = {path: content for tenant in tenants for path, content in _own(change, tenant).items()}
+    return sql_style.lint(files, rules.sqlfluff, Cache(cache))
+
+
+def _own(change: Change, tenant: str) -> dict[str, bytes | None]:
+    return {path: content for path, content in change.head_files.items() if tenant_of(path) == tenant}
+
+
+def _transforms(change: Change, tenants: Collection[str]) -> int:
+    return sum(1 for path, _ in sql_style.transforms(change.head_files) if tenant_of(path) in tenants)
