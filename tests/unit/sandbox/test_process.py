@@ -1,0 +1,92 @@
+"""A process is told from every other, and ended with its group and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from pipeline.sandbox import process
+
+SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)",
+]
+PARENT = [
+    sys.executable,
+    "-c",
+    "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+    "print('child', child.pid, flush=True); time.sleep(60)",
+]
+
+
+@pytest.fixture
+def begin(tmp_path):
+    """Starts a command; ends all of them after the test."""
+    begun = []
+
+    def start(command, name="part"):
+        log = tmp_path / f"{name}.log"
+        begun.append(process.start(command, dict(os.environ), log, tmp_path / f"{name}.json"))
+        wait_until(lambda: log.read_text().endswith("\n"))
+        return begun[-1]
+
+    yield start
+    for each in begun:
+        process.end(each, how=signal.SIGKILL, patience_s=5)
+
+
+def wait_until(claim, within_s=10):
+    deadline = time.monotonic() + within_s
+    while not claim():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_a_started_process_is_found_again_by_its_record(begin, tmp_path):
+    """Another command knows it as well as the one that started it."""
+    begun = begin(SLEEPER)
+    assert process.recorded(tmp_path / "part.json") == begun
+    assert begun.alive
+
+
+def test_an_ended_process_is_not_found(begin, tmp_path):
+    """Neither as a zombie of ours, nor as a record."""
+    begun = begin(SLEEPER)
+    process.end(begun)
+    assert not begun.alive
+    assert process.recorded(tmp_path / "part.json") is None
+
+
+def test_a_pid_that_was_given_away_is_left_alone(begin):
+    """The same pid with another start is somebody else: it lives on."""
+    begun = begin(SLEEPER)
+    process.end(replace(begun, started="1"))
+    assert begun.alive
+
+
+def test_who_does_not_listen_is_killed(begin):
+    """TERM is a question, KILL is not."""
+    begun = begin(STUBBORN)
+    process.end(begun, patience_s=0.3)
+    assert not begun.alive
+
+
+def test_the_children_of_a_killed_process_end_with_it(begin, tmp_path):
+    """The whole group goes."""
+    begun = begin(PARENT)
+    child = int((tmp_path / "part.log").read_text().split()[1])
+    process.end(begun, patience_s=0.3)
+    wait_until(lambda: not process._started(child))
+
+
+def test_no_record_is_no_process(tmp_path):
+    """Before the first start there is nothing to end."""
+    assert process.recorded(tmp_path / "none.json") is None

@@ -1,0 +1,73 @@
+"""The customers' systems are seeded the same way every time, and a file comes whole."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from pipeline.errors import Usage
+from pipeline.sandbox import folder as folders
+from pipeline.sandbox import records, seed, sources
+from pipeline.sandbox.folder import Folder
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Globex's staging drop, empty."""
+    folder = Folder(tmp_path)
+    folders.make(folder)
+    sources.add(folder, *sources.SEEDED)
+    return folder, sources.find(folder, "globex", "staging")
+
+
+def test_the_files_are_the_same_bytes_every_time():
+    """No clock, no order of a set, stands in them."""
+    assert seed.purchasing_files() == seed.purchasing_files()
+
+
+def test_lines_stand_with_the_year_of_their_order():
+    """Every order's lines are in the file of the same year."""
+    files = seed.purchasing_files()
+    for year in ("2011", "2014"):
+        orders, lines = (
+            records.rows(gzip.decompress(files[f"{seed.DIRECTORY}/{table}_{year}.csv.gz"]).decode())[1]
+            for table in (seed.ORDERS, seed.LINES)
+        )
+        assert {line[0] for line in lines} == {order[0] for order in orders}
+
+
+def test_seeding_again_changes_nothing(tmp_path):
+    """Keys, files and what was dropped since stay."""
+    folder = Folder(tmp_path)
+    folders.make(folder)
+    seed.seed(folder)
+    source = sources.find(folder, "globex", "staging")
+    seed.drop(folder, source, f"{seed.DIRECTORY}/Vendor_20140101.csv.gz", b"changed by the customer")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    seed.seed(folder)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_dropped_file_looks_settled_or_fresh_as_told(source):
+    """A connector that waits for a size to rest need not wait for a seeded file."""
+    folder, drop = source
+    seed.drop(folder, drop, "/outbound/a.csv", b"1", age_s=100)
+    seed.drop(folder, drop, "/outbound/b.csv", b"2", age_s=0)
+    a, b = (sources.inside(folder, drop, f"/outbound/{name}.csv") for name in "ab")
+    assert 90 < b.stat().st_mtime - a.stat().st_mtime < 110
+
+
+@pytest.mark.parametrize("path", ["/../key", "/outbound/../../client_key", "/", ""])
+def test_no_path_leaves_the_home(source, path):
+    """Not even ours."""
+    folder, drop = source
+    with pytest.raises(Usage):
+        seed.drop(folder, drop, path, b"x")
+
+
+def test_an_unclear_source_is_told(source):
+    """None, or several, is not one."""
+    folder, _ = source
+    with pytest.raises(Usage, match="0 sources"):
+        sources.find(folder, "umbrella", "staging")
