@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from pipeline import warehouse
@@ -82,9 +83,14 @@ class Audit:
         return not any(audited.faults for audited in self.objects)
 
 
-def new_id() -> str:
-    """Unique for every try, whoever tries: 128 random bits."""
-    return f"at-{secrets.token_hex(16)}"
+def new_id(now: datetime) -> str:
+    """Unique for every try, whoever tries (80 random bits); sorts by when the try began."""
+    return f"{id_at(now)}{secrets.token_hex(10)}"
+
+
+def id_at(instant: datetime) -> str:
+    """What the ids of tries begin with that began at this instant."""
+    return f"at-{instant.astimezone(UTC):%Y%m%dT%H%M%S}-"
 
 
 def read_attempt(document: Mapping[str, Any]) -> Attempt:

@@ -32,10 +32,11 @@ def identity(pipeline: Pipeline) -> tuple[str, ...]:
 
 
 def live_rows(tables: Tables, pipeline: Pipeline) -> str:
-    """The ledger rows of the live objects: seq, source_key, content_sha256, attempt, watermark."""
+    """The ledger rows of the live objects: seq, source_key, content_sha256, attempt, watermark, at."""
     parts = ", ".join(identity(pipeline))
     return (
-        f"SELECT seq, source_key, content_sha256, attempt, watermark FROM {tables.ledger} WHERE kind IN ('load', 'revoke') "
+        f'SELECT seq, source_key, content_sha256, attempt, watermark, "AT" FROM {tables.ledger} '
+        f"WHERE kind IN ('load', 'revoke') "
         f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {parts} ORDER BY seq DESC) = 1 AND kind = 'load'"
     )
 

@@ -42,9 +42,9 @@ class Credentials(Protocol):
     """AWS credentials as botocore holds them."""
 
     @property
-    def access_key(self) -> str: ...
+    def access_key(self) -> str | None: ...
     @property
-    def secret_key(self) -> str: ...
+    def secret_key(self) -> str | None: ...
     @property
     def token(self) -> str | None: ...
 
@@ -179,8 +179,7 @@ def _own_credentials() -> Credentials:
     found = boto3.Session().get_credentials()
     if found is None:
         raise Denied("this process has no AWS identity.", fix="assume a role first, or pass credentials")
-    frozen: Credentials = found.get_frozen_credentials()
-    return frozen
+    return found.get_frozen_credentials()
 
 
 def _connection_class(credentials: Credentials, region: str) -> Any:
@@ -193,13 +192,13 @@ def _connection_class(credentials: Credentials, region: str) -> Any:
     from snowflake.connector.auth import AuthByWorkloadIdentity
     from snowflake.connector.wif_util import AttestationProvider, WorkloadIdentityAttestation
 
-    class Attested(AuthByWorkloadIdentity):  # type: ignore[misc]
+    class Attested(AuthByWorkloadIdentity):
         def prepare(self, **_: Any) -> None:
             self.attestation = WorkloadIdentityAttestation(
                 AttestationProvider.AWS, attestation(credentials, region), {"region": region}
             )
 
-    class Connection(SnowflakeConnection):  # type: ignore[misc]
+    class Connection(SnowflakeConnection):
         def authenticate_with_retry(self, _: Any) -> None:
             self.auth_class = Attested(provider=AttestationProvider.AWS)
             super().authenticate_with_retry(self.auth_class)
@@ -211,14 +210,16 @@ def attestation(credentials: Credentials, region: str) -> str:
     """Proof of who we are: a signed GetCallerIdentity for Snowflake to send, as base64 of JSON {url, method, headers}."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
+    from botocore.credentials import ReadOnlyCredentials
 
+    signer = ReadOnlyCredentials(credentials.access_key, credentials.secret_key, credentials.token)
     host = f"sts.{region}.amazonaws.com"
     request = AWSRequest(
         method="POST",
         url=f"https://{host}/?Action=GetCallerIdentity&Version=2011-06-15",
         headers={"Host": host, "X-Snowflake-Audience": AUDIENCE},
     )
-    SigV4Auth(credentials, "sts", region).add_auth(request)
+    SigV4Auth(signer, "sts", region).add_auth(request)
     document = {"url": request.url, "method": request.method, "headers": dict(request.headers.items())}
     return base64.b64encode(json.dumps(document).encode()).decode()
 
