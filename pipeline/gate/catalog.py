@@ -39,8 +39,9 @@ def read_catalog(modules: Mapping[str, str]) -> dict[str, Rule]:
 
 
 def write_catalog(modules: Mapping[str, str]) -> str:
-    """The text of `catalog.json`."""
-    return json.dumps([asdict(rule) for rule in read_catalog(modules).values()], indent=2, ensure_ascii=False) + "\n"
+    """The text of `catalog.json`, an object so that `opa test policies` can load it beside the rules."""
+    rules = {code: asdict(rule) for code, rule in read_catalog(modules).items()}
+    return json.dumps({"catalog": rules}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _rule(path: str, text: str) -> Rule:
