@@ -70,6 +70,10 @@ def active(folder: Folder, site: str, name: str) -> Options | None:
     return options
 
 
+def is_on(folder: Folder, site: str, name: str) -> bool:
+    return active(folder, site, name) is not None
+
+
 def inject(repository: Path, name: str, tenant: str, environment: str = "staging", **options: Any) -> None:
     """Switches one fault on. Once more changes its options. `Usage` where the fault does not fit."""
     folder = folders.of(repository)

@@ -102,7 +102,7 @@ def aws(folder: Folder, tools: Toolset, port: int) -> Part:
 def sftp(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> Part:
     def every_site_greets() -> bool:
         sites = [source for source in sources.kept(folder) if source.kind == "sftp"]
-        up = [source for source in sites if not faults.active(folder, source.site, "sftp_down")]
+        up = [source for source in sites if not faults.is_on(folder, source.site, "sftp_down")]
         return all(greets(ports[source.port_name]) for source in up)
 
     return Part("sftp", module(tools, "sftp", str(folder.root)), every_site_greets, python_path())

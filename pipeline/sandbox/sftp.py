@@ -120,7 +120,7 @@ def wanted(folder: Folder) -> dict[str, int]:
     """{site: port} of the sites that are up today."""
     known = ports.kept(folder)
     every = {s.site: known[s.port_name] for s in sources.kept(folder) if s.kind == "sftp" and s.port_name in known}
-    return {site: port for site, port in every.items() if not faults.active(folder, site, "sftp_down")}
+    return {site: port for site, port in every.items() if not faults.is_on(folder, site, "sftp_down")}
 
 
 async def settle(folder: Folder, sites: dict[str, Site]) -> None:

@@ -103,7 +103,7 @@ async def _faulty(erp: Erp, request: Request, find: Find, answer: Answer) -> Res
         return refusal(404, "not_found")
     if slow := faults.active(erp.folder, source.site, "slow_answers"):
         await asyncio.sleep(float(slow["seconds"]))
-    if faults.active(erp.folder, source.site, "http_503"):
+    if faults.is_on(erp.folder, source.site, "http_503"):
         return refusal(503, "unavailable", "maintenance")
     return await answer(erp, request, source)
 
@@ -124,7 +124,7 @@ async def _token(erp: Erp, request: Request, source: sources.Source) -> Response
     name, secret = client_of(request.headers.get("authorization", ""), form)
     known: dict[str, str] = read_json(sources.client(erp.folder, source), {})
     right = same(name, known["client_id"]) and same(secret, known["client_secret"])
-    if not right or faults.active(erp.folder, source.site, "wrong_key"):
+    if not right or faults.is_on(erp.folder, source.site, "wrong_key"):
         return refusal(401, "invalid_client", "unknown client or wrong secret", WWW_Authenticate="Basic")
     scopes = frozenset(form.get("scope", "").split()) or SCOPES
     if not scopes <= SCOPES:
@@ -138,7 +138,7 @@ async def _token(erp: Erp, request: Request, source: sources.Source) -> Response
 
 async def _resource(erp: Erp, request: Request, source: sources.Source) -> Response:
     token = erp.tokens.find(request.headers.get("authorization", ""))
-    if token is None or token.site != source.site or faults.active(erp.folder, source.site, "expired_token"):
+    if token is None or token.site != source.site or faults.is_on(erp.folder, source.site, "expired_token"):
         return refusal(401, "invalid_token", "the access token is unknown or expired", WWW_Authenticate="Bearer")
     if wait := erp.wait_s(source.site, _limit(erp.folder, source)):
         return refusal(429, "too_many_requests", Retry_After=str(wait))

@@ -5,36 +5,21 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-import httpx
 import pytest
 
-from pipeline.sandbox import records, sources
-from pipeline.sandbox.erp_api.app import local_path
-from pipeline.sandbox.folder import read_json
+from pipeline.sandbox import records
+from tests.conformance.customers import api_client, ask_token, bearer
 
 
 @pytest.fixture
 def api(customers):
     """A client without a token, at the staging API's address."""
-    source = customers.source("initech")
-    with httpx.Client(base_url=customers.api + local_path(source.url), trust_env=False, timeout=20) as client:
+    with api_client(customers, customers.source("initech")) as client:
         yield client
 
 
 def token(customers, scope="customers.read rates.read", environment="staging", **changes):
-    source = customers.source("initech", environment)
-    form = {
-        "grant_type": "client_credentials",
-        "scope": scope,
-        **read_json(sources.client(customers.folder, source), {}),
-    }
-    return httpx.post(
-        customers.api + local_path(source.token_url), data={**form, **changes}, trust_env=False, timeout=20
-    )
-
-
-def bearer(answer):
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    return ask_token(customers, customers.source("initech", environment), scope, **changes)
 
 
 def pull(api, headers, resource, **parameters):

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
-from contextlib import asynccontextmanager
+import os
+import shutil
+import subprocess
 
 import asyncssh
 import pytest
 
 from pipeline.sandbox import records, seed, sources
-
-
-@asynccontextmanager
-async def session(customers, source, *, key=None, known_hosts=None, **options):
-    """An SFTP session as this source's user."""
-    key = key or sources.client_key(customers.folder, source)
-    host_key = sources.host_key(customers.folder, source).with_suffix(".pub").read_text()
-    trusted = asyncssh.import_known_hosts(f"[127.0.0.1]:{customers.sftp_port(source)} {host_key}")
-    async with (
-        asyncssh.connect(
-            "127.0.0.1",
-            customers.sftp_port(source),
-            username=source.user,
-            client_keys=[str(key)],
-            known_hosts=known_hosts or trusted,
-            config=None,
-            agent_path=None,
-            **options,
-        ) as connection,
-        connection.start_sftp_client() as client,
-    ):
-        yield client
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 20))
+from tests.conformance.customers import run, session
 
 
 def test_the_drop_holds_the_whole_of_purchasing(customers):
@@ -149,3 +125,34 @@ def test_it_runs_no_command(customers):
 
     with pytest.raises(asyncssh.ChannelOpenError):
         run(execute())
+
+
+def test_openssh_gets_a_whole_file(customers, tmp_path):
+    """The client that customers' administrators use understands the server: keys, listing, transfer."""
+    client = shutil.which("sftp") or install_openssh()
+    source, file = customers.source("globex"), "PurchaseOrderHeader_2012.csv.gz"
+    host_key = sources.host_key(customers.folder, source).with_suffix(".pub").read_text()
+    (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{customers.sftp_port(source)} {host_key}")
+    options = {
+        "UserKnownHostsFile": tmp_path / "known_hosts",
+        "StrictHostKeyChecking": "yes",
+        "IdentityFile": sources.client_key(customers.folder, source),
+        "IdentitiesOnly": "yes",
+        "BatchMode": "yes",
+    }
+    words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+    command = [client, "-F", "none", *words, "-P", str(customers.sftp_port(source))]
+    remote = f"{source.user}@127.0.0.1:{seed.DIRECTORY}/{file}"
+    done = subprocess.run(
+        [*command, remote, str(tmp_path / file)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / file).read_bytes() == seed.purchasing_files()[f"{seed.DIRECTORY}/{file}"]
+
+
+def install_openssh() -> str:
+    """The path of `sftp`, installed where we may; a machine without it fails by the line that mends it."""
+    line = ["apt-get", "install", "-y", "--no-install-recommends", "openssh-client"]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(line, capture_output=True, timeout=300, check=False)
+    return shutil.which("sftp") or pytest.fail(f"`sftp` is missing. fix: {' '.join(line)}", pytrace=False)
