@@ -96,7 +96,8 @@ def aws(folder: Folder, tools: Toolset, port: int) -> Part:
         "STATE_DIR": str(folder.aws / "state"),
         "TMPDIR": str(folder.aws),
     }
-    return Part("aws", (str(tools.ministack),), lambda: _says_ok(port, "/_ministack/health"), plain(settings))
+    command = (str(tools.ministack.with_name("python")), str(Path(__file__).with_name("aws_server.py")))
+    return Part("aws", command, lambda: _says_ok(port, "/_ministack/health"), plain(settings))
 
 
 def sftp(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> Part:

@@ -89,8 +89,11 @@ def test_two_ups_at_once_are_one(checkout, toolset):
 
 
 def test_what_was_killed_comes_back_with_its_data(checkout, toolset):
-    """Objects, rows and files survive the worst; identities are put again where the account forgot them."""
+    """Objects, rows, files and what stands in the account survive the worst; identities work as before."""
     folder = folders.of(checkout)
+    client(checkout, "secretsmanager", "deployer").create_secret(Name="acme/staging/globex/kept")
+    saved = folder.aws / "state" / "secretsmanager.json"
+    until(lambda: saved.exists() and "acme/staging/globex/kept" in saved.read_text())
     place = parts.PLACES["staging"]
     client(checkout, "s3", "deployer").put_object(Bucket=place.state_bucket, Key="kept", Body=b"1")
     engine = sqlalchemy.create_engine(settings.load("staging", checkout).records)
@@ -102,6 +105,7 @@ def test_what_was_killed_comes_back_with_its_data(checkout, toolset):
     lifecycle.up(checkout, toolset)
     kept = client(checkout, "s3", "deployer").get_object(Bucket=place.state_bucket, Key="kept")
     assert kept["Body"].read() == b"1"
+    client(checkout, "secretsmanager", "deployer").describe_secret(SecretId="acme/staging/globex/kept")
     assert client(checkout, "s3", "deployer").get_bucket_versioning(Bucket=place.state_bucket)["Status"] == "Enabled"
     engine = sqlalchemy.create_engine(settings.load("staging", checkout).records)
     with engine.begin() as connection:
