@@ -47,7 +47,9 @@ def findings(document: Document) -> list[Finding]:
 def _worded(document: Document, error: ValidationError) -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     name, kind = str(path[-1]) if path else "the file", str(error.validator)
-    where, given, rule = document.where(path), _any(error.instance), _any(error.validator_value)
+    where = document.where(path)
+    given: Any = error.instance
+    rule: Any = error.validator_value
     if kind in ("additionalProperties", "unevaluatedProperties"):
         yield from _unknown_keys(document, error)
     elif kind == "required":
@@ -71,16 +73,12 @@ def _worded(document: Document, error: ValidationError) -> Iterator[Finding]:
         yield deny("document.wrong_value", where, what, fix="see the Open Data Contract Standard v3 for this key")
 
 
-def _any(value: Any) -> Any:
-    """The validator's own types know of parts that are not set; those of an error always are."""
-    return value
-
-
 def _unknown_keys(document: Document, error: ValidationError) -> Iterator[Finding]:
     """The validator also calls a known key unevaluated where a rule beside it fails, so what is known is looked up."""
     known = sorted(_keys(error.schema))
     path = tuple(error.absolute_path)
-    for key in _any(error.instance):
+    given: Any = error.instance
+    for key in given:
         if key not in known:
             yield deny("document.unknown_key", document.where((*path, key), key=True), *unknown_key(key, known))
 

@@ -1,0 +1,172 @@
+"""The type of an expression out of those of its parts, for the kinds where it is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.spec.snowflake_type import SnowflakeType
+from pipeline.spec.snowflake_type import read as read_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNT: Final = SnowflakeType("NUMBER", "number", 18)
+BOOLEAN: Final = SnowflakeType("BOOLEAN", "boolean")
+NULL: Final = SnowflakeType("NULL", "null")  # fits beside any type
+
+
+@dataclass(frozen=True)
+class Value:
+    """Type (None: not certain; without size: its size is not certain) and whether it may be empty."""
+
+    type: SnowflakeType | None
+    nullable: bool = True
+
+
+Parts = Mapping[int, Value]
+
+
+def value_of(node: Any, parts: Parts) -> Value:
+    """`parts` holds the value of each direct part by its id."""
+    for kinds, rule in _rules():
+        if isinstance(node, kinds):
+            return rule(node, parts)
+    return Value(None, any(part.nullable for part in parts.values()))
+
+
+@cache
+def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
+    """From the narrow to the wide: the first that fits counts."""
+    from sqlglot import exp
+
+    return (
+        (exp.Literal, _literal),
+        (exp.Boolean, lambda _node, _parts: Value(BOOLEAN, nullable=False)),
+        (exp.Null, lambda _node, _parts: Value(NULL)),
+        (exp.TryCast, lambda node, _parts: Value(_cast_type(node))),
+        (exp.Cast, lambda node, parts: Value(_cast_type(node), parts[id(node.this)].nullable)),
+        ((exp.Paren, exp.Window), lambda node, parts: parts[id(node.this)]),
+        (exp.Case, _case),
+        (exp.If, lambda node, parts: _choice([node.args.get("true"), node.args.get("false")], parts)),
+        (exp.Coalesce, _coalesce),
+        (exp.Nullif, lambda node, parts: Value(parts[id(node.this)].type)),
+        ((exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank), lambda _node, _parts: Value(COUNT, nullable=False)),
+        ((exp.Length, exp.RegexpCount), lambda node, parts: Value(COUNT, parts[id(node.this)].nullable)),
+        ((exp.Max, exp.Min, exp.AnyValue, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead), _aggregate),
+        ((exp.Upper, exp.Lower, exp.Trim, exp.Left, exp.Right, exp.Substring, exp.Abs), _same_as_first),
+        (exp.Neg, _same_as_first),
+        ((exp.Sum, exp.Avg), lambda _node, _parts: Value(SnowflakeType("NUMBER", "number"))),
+        ((exp.Is, exp.Exists), lambda _node, _parts: Value(BOOLEAN, nullable=False)),
+        ((exp.Predicate, exp.Connector, exp.Not, exp.In, exp.Between), _boolean),
+        ((exp.JSONExtract, exp.Bracket, exp.AggFunc), lambda _node, _parts: Value(None)),
+        (exp.DPipe, lambda _node, parts: Value(SnowflakeType("VARCHAR", "text"), _nullable(parts.values()))),
+        (exp.Binary, _arithmetic),
+        (exp.Func, _function),
+    )
+
+
+def _nullable(values: Iterable[Value]) -> bool:
+    return any(value.nullable for value in values)
+
+
+def _literal(node: Any, _parts: Parts) -> Value:
+    if node.is_string:
+        return Value(SnowflakeType("VARCHAR", "text", max(len(node.this), 1)), nullable=False)
+    whole, _, fraction = str(node.this).partition(".")
+    if not (whole + fraction).isdecimal():
+        return Value(SnowflakeType("FLOAT", "float"), nullable=False)
+    digits = len(whole.lstrip("0")) + len(fraction)
+    return Value(SnowflakeType("NUMBER", "number", max(digits, 1), len(fraction)), nullable=False)
+
+
+def _cast_type(node: Any) -> SnowflakeType | None:
+    """A cast's target, spelled as the contract spells it."""
+    names = {"DECIMAL": "NUMBER", "TEXT": "VARCHAR", "TIMESTAMP": "TIMESTAMP_NTZ", "TIMESTAMPNTZ": "TIMESTAMP_NTZ"}
+    kind = node.args["to"].this.value.upper()
+    kind = {**names, "TIMESTAMPTZ": "TIMESTAMP_TZ", "DOUBLE": "FLOAT"}.get(kind, kind)
+    sizes = ",".join(part.this.name for part in node.args["to"].expressions if getattr(part, "this", None) is not None)
+    if kind == "NUMBER" and "," not in sizes:
+        sizes = f"{sizes or 38},0"
+    defaults = {"VARCHAR": "16777216", "TIMESTAMP_NTZ": "9", "TIMESTAMP_TZ": "9", "TIME": "9"}
+    sizes = sizes or defaults.get(kind, "")
+    return read_type(f"{kind}({sizes})" if sizes else kind)
+
+
+def _case(node: Any, parts: Parts) -> Value:
+    """`ifs` are parts of their own: each stands for its THEN."""
+    found = _union(
+        [parts[id(one)] for one in node.args["ifs"]]
+        + [parts[id(node.args["default"])]] * bool(node.args.get("default"))
+    )
+    return Value(found.type, found.nullable or not node.args.get("default"))
+
+
+def _choice(nodes: list[Any], parts: Parts) -> Value:
+    """IFF, or one WHEN … THEN of a CASE."""
+    return _union([parts[id(node)] for node in nodes if node is not None])
+
+
+def _coalesce(node: Any, parts: Parts) -> Value:
+    values = [parts[id(node.this)], *(parts[id(one)] for one in node.expressions)]
+    return Value(_union(values).type, all(value.nullable for value in values))
+
+
+def _union(values: list[Value]) -> Value:
+    """The type that holds each of these: NULL fits any."""
+    nullable = _nullable(values)
+    types = [value.type for value in values if value.type != NULL]
+    known = [one for one in types if one is not None]
+    certain = known and len(known) == len(types) and len({one.family for one in known}) == 1
+    return Value(_widest(known) if certain else None, nullable)
+
+
+def _widest(types: list[SnowflakeType]) -> SnowflakeType:
+    first = types[0]
+    if any(one.size is None for one in types):
+        return SnowflakeType(first.name, first.family)
+    scale = max(one.scale for one in types)
+    if first.family != "number":
+        return SnowflakeType(first.name, first.family, max(one.size or 0 for one in types))
+    whole = max((one.size or 0) - one.scale for one in types)
+    return SnowflakeType(first.name, first.family, min(whole + scale, 38), scale)
+
+
+def _aggregate(node: Any, parts: Parts) -> Value:
+    """Nothing comes of no rows, so the result may be empty, unless it is one of each group."""
+    from sqlglot import exp
+
+    first = parts[id(node.this)]
+    select = node.find_ancestor(exp.Select)
+    grouped = isinstance(node, exp.Max | exp.Min | exp.AnyValue) and select is not None and select.args.get("group")
+    return Value(first.type, first.nullable or not grouped)
+
+
+def _same_as_first(node: Any, parts: Parts) -> Value:
+    first = parts[id(node.this)]
+    return Value(first.type, _nullable(parts.values()))
+
+
+def _boolean(_node: Any, parts: Parts) -> Value:
+    return Value(BOOLEAN, _nullable(parts.values()))
+
+
+def _arithmetic(node: Any, parts: Parts) -> Value:
+    """A number whose size is not certain: the result of + or * has more digits than either side."""
+    sides = [parts[id(node.this)], parts[id(node.expression)]] if node.args.get("expression") is not None else []
+    numbers = bool(sides) and all(side.type and side.type.family == "number" for side in sides)
+    return Value(SnowflakeType("NUMBER", "number") if numbers else None, _nullable(sides))
+
+
+def _function(node: Any, parts: Parts) -> Value:
+    """Any other function: its type is left open; TRY_… and look-ups may come back empty."""
+    from sqlglot import exp
+
+    may_fail = (
+        node.args.get("safe")
+        or isinstance(node, exp.Anonymous)
+        or node.sql_name().startswith(("TRY_", "REGEXP_EXTRACT"))
+    )
+    return Value(None, bool(may_fail) or _nullable(parts.values()))

@@ -1,0 +1,126 @@
+"""Rules of a mapping: each field lands once, in a form that its type takes, and somebody uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from pipeline.findings import Finding
+from pipeline.spec import snowflake_type
+from pipeline.spec.document import Document
+from pipeline.spec.models import SourceField
+from pipeline.spec.tenant import TableMapping, Tenant
+from pipeline.spec.wording import deny, shown
+from pipeline.validate.transform import Transform
+
+_TIME_FORMAT: Final = re.compile(
+    r"(?:YYYY|YY|MMMM|MM|MON|DD|DY|HH24|HH12|HH|AM|PM|MI|SS|FF[0-9]?|TZH:TZM|TZHTZM|TZH|UUUU|[-/.,: T])+"
+)
+_NUMBER_FORMAT: Final = re.compile(r"(?:FM)?[$+-]?[90GDSX,.]+(?:MI|EEEE?)?")
+_PARSED: Final = {
+    "date": _TIME_FORMAT,
+    "time": _TIME_FORMAT,
+    "timestamp": _TIME_FORMAT,
+    "timestamp_tz": _TIME_FORMAT,
+    "number": _NUMBER_FORMAT,
+}
+
+
+def findings(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]:
+    """What is wrong with the mapping of a table by itself."""
+    mapping = tenant.mappings[table]
+    yield from _format(tenant, document, table)
+    yield from _twice(document, mapping)
+    for source, one in mapping.model.fields.items():
+        yield from _parse(document, source, one)
+        yield from _default(document, source, one)
+
+
+def _format(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]:
+    pipeline, kind = tenant.pipelines.get(table), document.value["format"]["kind"]
+    connector = tenant.connectors.get(pipeline.model.connector) if pipeline else None
+    if connector and connector.kind.name == "api" and kind != "json":
+        what = f"an API hands out JSON, and the mapping reads {kind}."
+        yield deny("mapping.format", document.where(("format", "kind")), what, fix="write `format: {kind: json}`")
+
+
+def _twice(document: Document, mapping: TableMapping) -> Iterator[Finding]:
+    filled: dict[str, str] = {}
+    for source, one in mapping.model.fields.items():
+        if one.column in filled:
+            where = document.where(("fields", source, "column"))
+            what = f"`{one.column}` is filled by `{filled[one.column]}` already."
+            yield deny("mapping.column_twice", where, what, fix="give each field a column of its own")
+        filled.setdefault(one.column, source)
+    for index, source in enumerate(mapping.model.skip):
+        if source in mapping.model.fields or source in mapping.model.skip[:index]:
+            where = document.where(("skip", index))
+            yield deny(
+                "mapping.field_twice", where, f"{shown(source)} stands here twice.", fix="map it or skip it, once"
+            )
+
+
+def _parse(document: Document, source: str, one: SourceField) -> Iterator[Finding]:
+    found = snowflake_type.read(one.type)
+    if one.parse is None or found is None:
+        return
+    where, form = document.where(("fields", source, "parse")), _PARSED.get(found.family)
+    if form is None:
+        yield deny(
+            "mapping.parse", where, f"a {one.type} is read as it stands.", "there is no form to give.", "remove `parse`"
+        )
+    elif not form.fullmatch(one.parse):
+        example = "YYYY-MM-DD HH24:MI:SS.FF3" if form is _TIME_FORMAT else "9,999,999.9999"
+        yield deny(
+            "mapping.parse",
+            where,
+            f"{shown(one.parse)} is no form of a {one.type}.",
+            fix=f"write for example `{example}`",
+        )
+
+
+def _default(document: Document, source: str, one: SourceField) -> Iterator[Finding]:
+    found = snowflake_type.read(one.type)
+    if one.default is None or found is None or _fits(one.default, found):
+        return
+    where = document.where(("fields", source, "default"))
+    yield deny(
+        "mapping.default", where, f"the default is no {one.type}.", fix="write a value of this type, or remove it"
+    )
+
+
+def _fits(text: str, kind: snowflake_type.SnowflakeType) -> bool:
+    if kind.family == "text":
+        return len(text) <= (kind.size or 0)
+    if kind.family == "boolean":
+        return text in ("true", "false")
+    if kind.family == "number":
+        return _fits_number(text, kind)
+    forms = {
+        "date": r"\d{4}-\d\d-\d\d",
+        "time": r"\d\d:\d\d:\d\d",
+        "timestamp": r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d)?",
+    }
+    return re.fullmatch(forms.get(kind.family, r".*"), text, re.ASCII) is not None
+
+
+def _fits_number(text: str, kind: snowflake_type.SnowflakeType) -> bool:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return False
+    return number.is_finite() and abs(number) < Decimal(10) ** ((kind.size or 38) - kind.scale)
+
+
+def unused(tenant: Tenant, document: Document, table: str, transform: Transform) -> Iterator[Finding]:
+    """A field that lands for nobody costs room and says something untrue of what is needed."""
+    for source, one in tenant.mappings[table].model.fields.items():
+        if one.column not in transform.used:
+            where = document.where(("fields", source, "column"))
+            what = f"`{one.column}` is landed, and transforms/{table}.sql does not use it."
+            yield replace(
+                deny("mapping.column_unused", where, what, "", f"move `{source}` to `skip`, or use it"), level="warn"
+            )

@@ -1,0 +1,68 @@
+"""Is a tenant well-formed and consistent? Every finding of its files, and of what they say of each other, at once.
+
+Reads a checkout or a mapping of path → bytes; writes nothing, asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pipeline.findings import Finding, Where, in_order
+from pipeline.spec.document import Document
+from pipeline.spec.folder import read_folder
+from pipeline.spec.layout import prefix
+from pipeline.spec.tenant import Tenant, read_files
+from pipeline.spec.wording import deny
+from pipeline.validate import contract, mapping, reference, transform
+
+
+def validate_tenant(source: Path | Mapping[str, bytes], tenant: str) -> list[Finding]:
+    """All findings of a tenant. `source` is a repository, or its files by their path from its root."""
+    return read_and_validate(source, tenant)[1]
+
+
+def read_and_validate(source: Path | Mapping[str, bytes], tenant: str) -> tuple[Tenant, list[Finding]]:
+    """What could be read, and all findings. The tenant is whole where none of them denies."""
+    files, found = read_folder(source, tenant) if isinstance(source, Path) else (_of(source, tenant), [])
+    if not files and not found:
+        where = Where(prefix(tenant).rstrip("/"))
+        return Tenant(tenant), [
+            deny("document.missing_file", where, "there is no such tenant.", fix=f"run `acme new tenant {tenant}`")
+        ]
+    read, more = read_files(files, tenant)
+    return read, in_order([*found, *more, *_across(read)])
+
+
+def _of(files: Mapping[str, bytes], tenant: str) -> dict[str, bytes]:
+    return {file: content for file, content in files.items() if file.startswith(prefix(tenant))}
+
+
+def _across(read: Tenant) -> Iterator[Finding]:
+    """Rules that need more than one file. A file that could not be read is left out: its own findings say why."""
+    yield from reference.findings(read)
+    for table in sorted(read.mappings):
+        yield from mapping.findings(read, _document(read, "mappings", table), table)
+    for table in sorted(read.contracts):
+        document = _document(read, "contracts", table)
+        yield from contract.queries(read, document, table)
+        if table in read.pipelines:
+            yield from contract.key_missing(read, document, table)
+    for table in sorted(set(read.transforms) & set(read.mappings)):
+        yield from _transform(read, table)
+
+
+def _transform(read: Tenant, table: str) -> Iterator[Finding]:
+    found, findings = transform.read_transform(read, table)
+    yield from findings
+    if found is None:
+        return
+    yield from mapping.unused(read, _document(read, "mappings", table), table, found)
+    if (promised := read.contracts.get(table)) is None or table not in read.pipelines:
+        return
+    yield from contract.unfilled(_document(read, "contracts", table), promised, found)
+    yield from transform.against_contract(read, found, promised, table)
+
+
+def _document(read: Tenant, part: str, table: str) -> Document:
+    return read.documents[read.file(f"{part}/{table}.yaml")]
