@@ -1,0 +1,125 @@
+"""Runs in Airflow's environment: processes that have paid for the imports and run one DAG after the other.
+
+Serves a loopback port: a client sends one JSON line, {dag, run, folder, conf}, and hears one, {dag, run, state, tasks,
+seconds, log}. Two processes accept on one socket, so two runs go side by side and further ones wait in line. What a run
+prints goes into its own log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
+WORKERS = 2
+WARM_UP = """from airflow.sdk import DAG, task
+with DAG("warm_up", schedule=None) as dag:
+    task(lambda: None, task_id="warm_up")()
+"""
+
+
+def main() -> None:
+    """Serves until it is ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args().port
+    home = Path(os.environ["AIRFLOW_HOME"])
+    (home / "runs").mkdir(parents=True, exist_ok=True)
+    migrate(home)
+    with socket.create_server(("127.0.0.1", port), backlog=64) as server:
+        for _ in range(WORKERS - 1):
+            if os.fork() == 0:
+                break
+        with printing_to(home / "runs" / f"worker.{os.getpid()}.log"):
+            prepare(home)
+        while True:
+            _serve(server.accept()[0], home / "runs")
+
+
+def migrate(home: Path) -> None:
+    """Brings Airflow's database to its version, once for each."""
+    import importlib.metadata
+
+    mark = home / f"migrated.{importlib.metadata.version('apache-airflow')}"
+    if not mark.exists():
+        subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, timeout=300)
+        mark.touch()
+
+
+def _serve(client: socket.socket, logs: Path) -> None:
+    with client, client.makefile("rw", encoding="utf-8") as line:
+        request = json.loads(line.readline() or "{}")
+        if "dag" not in request:
+            line.write(json.dumps({"ready": True}) + "\n")
+            return
+        log = logs / f"{request['dag']}.{request['run'].replace(':', '')}.{time.time_ns()}.log"
+        with printing_to(log):
+            answer = _answered(request)
+        line.write(json.dumps({**answer, "dag": request["dag"], "run": request["run"], "log": str(log)}) + "\n")
+
+
+@contextmanager
+def printing_to(log: Path) -> Iterator[None]:
+    """Points stdout and stderr, also those of libraries and children, at `log`."""
+    before = os.dup(1), os.dup(2)
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for kept, number in zip(before, (1, 2), strict=True):
+            os.dup2(kept, number)
+            os.close(kept)
+        os.close(out)
+
+
+def prepare(home: Path) -> None:
+    """Pays once for what every run needs: the imports, and the execution API that serves tasks in process."""
+    import snowflake.connector  # noqa: F401
+
+    folder = home / "warm_up" / str(os.getpid())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "warm_up.py").write_text(WARM_UP, encoding="utf-8")
+    run({"dag": "warm_up", "run": "warm_up", "folder": str(folder)})
+
+
+def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
+    began = time.monotonic()
+    try:
+        answer = run(request)
+    except Exception:  # noqa: BLE001  told as the state `lost`; the traceback stands in the run's log
+        traceback.print_exc()
+        answer = {"state": "lost", "tasks": {}}
+    return {**answer, "seconds": round(time.monotonic() - began, 2)}
+
+
+def run(request: Mapping[str, Any]) -> dict[str, Any]:
+    """One DAG run by `dag.test()`: {state, tasks: {task: state}}. `LookupError` where the folder has no such DAG."""
+    folder = request["folder"]
+    bundle = {"name": Path(folder).name, "classpath": BUNDLE, "kwargs": {"path": folder}}
+    os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = json.dumps([bundle])
+    os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = folder
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(folder, bundle_path=Path(folder), bundle_name=bundle["name"])
+    if request["dag"] not in bag.dags:
+        raise LookupError(f"no DAG {request['dag']}; import errors: {bag.import_errors}")
+    done = bag.dags[request["dag"]].test(run_conf={"run": request["run"], **request.get("conf", {})})
+    return {"state": str(done.state), "tasks": {ti.task_id: str(ti.state) for ti in done.get_task_instances()}}
+
+
+if __name__ == "__main__":
+    main()
