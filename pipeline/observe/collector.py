@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.exc import DataError
 
 from pipeline.events import Event, read
-from pipeline.observe import lineage
+from pipeline.observe import incidents, lineage
 from pipeline.observe.partitions import is_kept, keep
 from pipeline.observe.projection import project
 from pipeline.observe.store import dead_letters, event_ids, events
@@ -155,4 +155,4 @@ def store(connection: Connection, event: Event) -> bool:
     return True
 
 
-FOLLOWERS: tuple[Callable[[Connection, Event], None], ...] = (project, lineage.record)
+FOLLOWERS: tuple[Callable[[Connection, Event], None], ...] = (project, lineage.record, incidents.notice)

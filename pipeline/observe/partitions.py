@@ -7,9 +7,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, Table, delete, text
+from sqlalchemy import Connection, Table, delete, select, text
 
-from pipeline.observe.store import PARTITIONED, attempts, dead_letters, deployments, event_ids, objects, receipts, runs
+from pipeline.observe.store import (
+    PARTITIONED,
+    attempts,
+    dead_letters,
+    deployments,
+    event_ids,
+    incidents,
+    objects,
+    receipts,
+    runs,
+    signals,
+)
+
 
 KEPT_DAYS = 180
 MONTHS_AHEAD = 2
@@ -59,10 +71,13 @@ def _drop(connection: Connection, table: Table, oldest: date) -> list[str]:
 
 
 def _expire(connection: Connection, oldest: datetime) -> None:
-    """Rows of the small tables. A live deployment stays however old it is: it is what runs now."""
+    """Rows of the small tables. A live deployment and an open incident stay however old they are."""
     for table in (runs, attempts, objects):
         connection.execute(delete(table).where(table.c.state_at < oldest))
     connection.execute(delete(deployments).where(deployments.c.state_at < oldest, deployments.c.state != "live"))
+    ended = select(incidents.c.number).where(incidents.c.closed_at < oldest)
+    connection.execute(delete(signals).where(signals.c.incident.in_(ended)))
+    connection.execute(delete(incidents).where(incidents.c.closed_at < oldest))
     connection.execute(delete(receipts).where(receipts.c.at < oldest))
     connection.execute(delete(event_ids).where(event_ids.c.at < oldest))
     connection.execute(delete(dead_letters).where(dead_letters.c.received_at < oldest))

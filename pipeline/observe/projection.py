@@ -53,7 +53,12 @@ RUN_STATES = {
     "publish.run.published": "published",
     "publish.run.superseded": "superseded",
     "publish.run.failed": "failed",
+    "publish.run.held": "held",
+    "publish.run.already_published": "published",
+    "publish.run.skipped": "skipped",
+    "publish.run.swept": "failed",
 }
+RECEIPTS = {"publish.object.published": "load", "publish.object.revoked": "revoke", "recover.object.revoked": "revoke"}
 ENDS = frozenset({"published", "superseded", "failed", "held", "live", "skipped", "revoked"})
 OWN_RUN = ("environment", "tenant", "pipeline")
 
@@ -89,6 +94,8 @@ SUBJECTS = (
             "ingest.object.landed": "landed",
             "ingest.object.held": "held",
             "publish.object.published": "published",
+            "publish.object.held": "held",
+            "publish.object.revoked": "revoked",
             "recover.object.revoked": "revoked",
         },
         ("dag_run", "attempt", "connector"),
@@ -142,7 +149,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def _as_number(value: Any) -> int | None:
-    if isinstance(value, list):
+    if isinstance(value, list | Mapping):
         return len(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -167,17 +174,17 @@ def _carried(data: Mapping[str, Any], key: str) -> Any:
 
 
 def _error(data: Mapping[str, Any]) -> Any:
-    return {key: data[key] for key in ("error", "findings") if data.get(key)} or None
+    return {key: data[key] for key in ("error", "findings", "faults") if data.get(key)} or None
 
 
 def receipt_of(event: Event) -> Row | None:
     """The ledger row that an event tells of, or None. It stands in `data.receipt`, or is the data itself."""
     document = event.data.get("receipt", event.data)
-    if event.name not in {"publish.object.published", "recover.object.revoked"} or not isinstance(document, Mapping):
+    if event.name not in RECEIPTS or not isinstance(document, Mapping):
         return None
     if not isinstance(document.get("seq"), int):
         return None
-    kind = "revoke" if event.name.startswith("recover.") else "load"
+    kind = RECEIPTS[event.name]
     texts = {key: _as_text(document.get(key)) or getattr(event.ids, key, "") for key in ("attempt", "deployment")}
     return {
         **{key: getattr(event.ids, key) for key in OWN_RUN},

@@ -112,13 +112,14 @@ class _Case:
     last: int  # the last line that speaks for it in more than a word
 
 
-def diagnose(text: str) -> Diagnosis:
-    """The diagnosis of a log excerpt or an error's text."""
+def diagnose(text: str, among: frozenset[str] | None = None) -> Diagnosis:
+    """The diagnosis of a log excerpt or an error's text; only `among` these causes where something else is known already."""
     lines = [_legible(line) for line in text[-MOST_CHARACTERS:].split("\n")]
     skipped = text[:-MOST_CHARACTERS].count("\n")
     spoken = ["" if quiet.harmless(line) else line for line in lines]
     cases = sorted(_cases("\n".join(spoken), spoken), key=lambda case: -case.score)
-    if not cases or _is_quiet(spoken, cases):
+    cases = [case for case in cases if among is None or case.cause in among]
+    if not cases or (among is None and _is_quiet(spoken, cases)):
         return Diagnosis("none", 0.8 if cases or not quiet.complains(spoken) else 0.3)
     best, second = cases[0], next((case.score for case in cases[1:]), 0.0)
     evidence = tuple(line + skipped for line in best.lines[:MOST_EVIDENCE])

@@ -63,7 +63,7 @@ def test_the_order_of_arrival_does_not_matter(records, keep_events, story, seed)
         keep_events(event)
     shuffled_rows = everything(records)
     with records.begin() as connection:
-        for table in (*TABLES, store.events, store.event_ids, store.lineage):
+        for table in store.metadata.sorted_tables:
             connection.execute(table.delete())
     keep_events(*story)
     assert shuffled_rows == everything(records)

@@ -1,0 +1,197 @@
+"""`incidents` and `why`: what is wrong now, and all that is known of one of it. Reads only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, tuple_
+
+from pipeline.errors import Missing, Usage
+from pipeline.events import Event
+from pipeline.observe.diagnosis import Diagnosis
+from pipeline.observe.projection import event_of
+from pipeline.observe.queries import incident_name
+from pipeline.observe.rendering import instant, plain, span, table
+from pipeline.observe.store import events, incidents, objects, read_rows, runs, signals
+
+LOOK_BACK = timedelta(hours=1)
+MOST_CHANGES = 10
+CHANGES = ("apply.deployment.live", "promote.pin.written", "recover.revert.made")
+RETRIES = {"safe": "safe", "unsafe": "unsafe", "after_fix": "after the fix"}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class IncidentList:
+    """Open incidents, the most urgent first, each with its `tenants`; as of `at`."""
+
+    at: datetime
+    rows: tuple[Row, ...]
+
+    def document(self) -> dict[str, Any]:
+        return {"at": self.at.isoformat(), "incidents": [_named(row) for row in self.rows]}
+
+    def text(self) -> str:
+        return table([_line(row, self.at) for row in self.rows]) or "No incident is open."
+
+
+def _named(row: Row) -> dict[str, Any]:
+    return {"id": incident_name(row["number"]), **plain(row)}
+
+
+def _line(row: Row, at: datetime) -> list[str]:
+    until = row["closed_at"] or at
+    return [
+        incident_name(row["number"]),
+        row["priority"],
+        f"{row['class']} / {row['cause']}",
+        _count(row["tenants"]),
+        row["shared"],
+        f"since {row['opened_at']:%H:%M} ({span(until - row['opened_at'])})",
+        f"retry: {RETRIES[row['retry']]}",
+    ]
+
+
+def _count(tenants: Sequence[str]) -> str:
+    return tenants[0] if len(tenants) == 1 else f"{len(tenants)} tenants"
+
+
+def list_incidents(
+    connection: Connection, at: datetime, *, environment: str = "", closed: bool = False
+) -> IncidentList:
+    """Open incidents (with `closed` all that are kept), of one environment or of all."""
+    tenants = func.array_agg(signals.c.tenant.distinct()).label("tenants")
+    query = (
+        select(incidents, tenants).join(signals, signals.c.incident == incidents.c.number).group_by(incidents.c.number)
+    )
+    if environment:
+        query = query.where(incidents.c.environment == environment)
+    if not closed:
+        query = query.where(incidents.c.state == "open")
+    return IncidentList(at, tuple(read_rows(connection, query.order_by(incidents.c.priority, incidents.c.opened_at))))
+
+
+@dataclass(frozen=True)
+class Why:
+    """One incident whole: its signals oldest first, what changed in the hour before it, the data it concerns."""
+
+    at: datetime
+    incident: Row
+    signals: tuple[Row, ...]
+    changes: tuple[Event, ...]
+    runs: tuple[Row, ...]
+    waiting: int
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        surest = max(self.signals, key=lambda row: (row["confidence"], row["at"], row["id"]))
+        return Diagnosis(surest["cause"], surest["confidence"], (surest["line_number"],))
+
+    def document(self) -> dict[str, Any]:
+        return {
+            **_named(self.incident),
+            "diagnosis": self.diagnosis.document(),
+            "next": self._next(),
+            "signals": [plain(row) for row in self.signals],
+            "changes": [event.document() for event in self.changes],
+            "runs": [plain(row) for row in self.runs],
+            "objects_waiting": self.waiting,
+        }
+
+    def text(self) -> str:
+        facts = {
+            "cause": self._cause(),
+            "evidence": self._evidence(),
+            "changed": self._changed(),
+            "data": self._data(),
+            "next": self._next(),
+        }
+        head = "  ".join(_line(self.incident, self.at)) + ("  closed" if self.incident["state"] == "closed" else "")
+        return "\n".join([head, *(f"{name:<10} {said}" for name, said in facts.items())])
+
+    def _cause(self) -> str:
+        since, first = self.incident["opened_at"], self.signals[0]["tenant"]
+        return f"{self.diagnosis.why} In {self.incident['shared']} (since {since:%H:%M}, first seen by {first})"
+
+    def _evidence(self) -> str:
+        surest = max(self.signals, key=lambda row: (row["confidence"], row["at"], row["id"]))
+        where = (
+            f"{surest['dag_run'] or surest['deployment']} task {surest['task'] or surest['event'].partition('.')[0]}"
+        )
+        alike = f"   ({len(self.signals) - 1} more)" if len(self.signals) > 1 else ""
+        return f'{where}, line {surest["line_number"]}: "{surest["line"]}"{alike}'
+
+    def _changed(self) -> str:
+        lines = [f"{event.at:%H:%M} {_change(event)}" for event in self.changes]
+        return f"\n{'':<11}".join(lines) or f"no release, pin or revert in the {span(LOOK_BACK)} before"
+
+    def _data(self) -> str:
+        states = [row["state"] for row in self.runs]
+        counted = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
+        return (
+            f"{len(states)} runs ({counted}); {self.waiting} objects wait, none of them is published"
+            if states
+            else "no run took part"
+        )
+
+    def _next(self) -> str:
+        step = self.diagnosis.next
+        if "recover rerun" in step:
+            return f"acme recover rerun --incident {incident_name(self.incident['number'])} --plan"
+        return step.replace("TENANT", self.signals[0]["tenant"]).replace("ENVIRONMENT", self.incident["environment"])
+
+
+def _change(event: Event) -> str:
+    ids = event.ids
+    what = f"release {ids.release[:8]}" if ids.release else event.name
+    by = f", commit {ids.commit[:8]}" if ids.commit else ""
+    verb = {"promote": "pinned", "recover": "reverted", "apply": "live"}[event.stage]
+    return f"{ids.tenant} {ids.environment}: {what} {verb}{by} ({instant(event.at)})"
+
+
+def why(connection: Connection, wanted: str, at: datetime) -> Why:
+    """All of one incident, by `INC-<number>`. `Usage` where it is no such id, `Missing` where there is none."""
+    found = re.fullmatch(r"(?:INC-)?(\d{1,18})", wanted, re.IGNORECASE)
+    if not found:
+        raise Usage(f"`{wanted}` is no incident.", fix="name it as `acme observe incidents` does: INC-<number>")
+    rows = [row for row in list_incidents(connection, at, closed=True).rows if row["number"] == int(found[1])]
+    if not rows:
+        raise Missing(f"there is no incident {wanted}.", fix="see `acme observe incidents`")
+    told = read_rows(
+        connection, select(signals).where(signals.c.incident == int(found[1])).order_by(signals.c.at, signals.c.id)
+    )
+    pipelines = sorted({(row["environment"], row["tenant"], row["pipeline"]) for row in told})
+    return Why(
+        at,
+        rows[0],
+        tuple(told),
+        _changes(connection, rows[0]),
+        _runs(connection, told),
+        _waiting(connection, pipelines),
+    )
+
+
+def _changes(connection: Connection, incident: Row) -> tuple[Event, ...]:
+    """What went live, was pinned or reverted for the tenants concerned in the hour before the first signal."""
+    opened = incident["opened_at"]
+    query = select(events).where(events.c.name.in_(CHANGES), events.c.at.between(opened - LOOK_BACK, opened))
+    query = query.where(events.c.tenant.in_(incident["tenants"]), events.c.environment == incident["environment"])
+    return tuple(
+        event_of(row) for row in read_rows(connection, query.order_by(events.c.at.desc()).limit(MOST_CHANGES))
+    )[::-1]
+
+
+def _runs(connection: Connection, told: Sequence[Row]) -> tuple[Row, ...]:
+    keys = {(row["environment"], row["tenant"], row["pipeline"], row["dag_run"]) for row in told if row["dag_run"]}
+    own = tuple_(runs.c.environment, runs.c.tenant, runs.c.pipeline, runs.c.dag_run)
+    return tuple(read_rows(connection, select(runs).where(own.in_(sorted(keys))).order_by(runs.c.started_at)))
+
+
+def _waiting(connection: Connection, pipelines: Sequence[tuple[str, str, str]]) -> int:
+    own = tuple_(objects.c.environment, objects.c.tenant, objects.c.pipeline)
+    query = select(func.count()).select_from(objects).where(own.in_(pipelines), objects.c.state.in_(("landed", "held")))
+    return int(connection.scalar(query) or 0)

@@ -1,0 +1,222 @@
+"""Incidents: signals that belong together are one, and what heals closes them."""
+
+import json
+import random
+
+import pytest
+from sqlalchemy import select
+
+from pipeline.errors import Missing, Usage
+from pipeline.observe import store
+from pipeline.observe.diagnosis.structured import diagnose_event
+from pipeline.observe.incidents import priority, shared_of
+from pipeline.observe.reports import list_incidents, why
+
+REFUSED = {
+    "error": {
+        "type": "Denied",
+        "message": "Permission denied for user acme on host sftp.hub.example",
+        "log": ["a", "b"],
+    }
+}
+RETYPED = {"faults": [{"kind": "schema", "cause": "type_change", "what": "freight holds text", "rows": 214}]}
+
+
+@pytest.fixture
+def listed(records, tell):
+    """The open incidents, or all."""
+
+    def read(*, closed=False):
+        with records.connect() as connection:
+            return list_incidents(connection, tell("ingest.run.started", 660).at, closed=closed)
+
+    return read
+
+
+def test_signals_of_one_run_are_one_incident(listed, keep_events, tell):
+    """A held object, the held run and its failed task tell of one failure; the surest names it."""
+    keep_events(
+        tell("publish.run.failed", 0, data={"error": {"type": "RuntimeError", "message": "it did not work"}}),
+        tell("load.attempt.held", 1, data=RETYPED),
+        tell("publish.object.held", 2, object="po_1.csv", data=RETYPED),
+    )
+    (incident,) = listed().rows
+    assert (incident["class"], incident["cause"], incident["shared"]) == (
+        "schema",
+        "type_change",
+        "globex.purchase_orders",
+    )
+
+
+def test_one_cause_over_many_tenants_is_one_incident(listed, keep_events, tell):
+    """A hub that refuses the key of twelve tenants is one incident of priority 1, whoever comes first."""
+    keep_events(
+        *(tell("ingest.run.failed", n, tenant=f"tenant_{n}", dag_run=f"r-{n}", data=REFUSED) for n in range(12))
+    )
+    (incident,) = listed().rows
+    assert (incident["cause"], incident["shared"], incident["priority"]) == (
+        "credential",
+        "host sftp.hub.example",
+        "P1",
+    )
+    assert len(incident["tenants"]) == 12
+    shown = listed().text()
+    assert (
+        "12 tenants  host sftp.hub.example  since" in shown and "(11 min)" in shown and "retry: after the fix" in shown
+    )
+    json.dumps(listed().document())
+
+
+def test_the_same_fault_of_two_tenants_data_is_two_incidents(listed, keep_events, tell):
+    """What is wrong with a tenant's own data is shared with nobody."""
+    keep_events(tell("load.attempt.held", data=RETYPED), tell("load.attempt.held", tenant="initech", data=RETYPED))
+    assert [row["tenants"] for row in listed().rows] == [["globex"], ["initech"]]
+
+
+def test_environments_are_apart(listed, keep_events, tell):
+    """Staging's trouble is not production's."""
+    keep_events(tell("ingest.run.failed", data=REFUSED), tell("ingest.run.failed", environment="staging", data=REFUSED))
+    assert [row["environment"] for row in listed().rows] == ["production", "staging"]
+
+
+def test_a_later_success_closes_it(listed, keep_events, tell):
+    """The pipeline's next published run ends the incident, another pipeline's does not."""
+    keep_events(tell("load.attempt.held", 0, data=RETYPED), tell("publish.run.published", 50, pipeline="vendors"))
+    assert len(listed().rows) == 1
+    keep_events(tell("publish.run.published", 60, dag_run="r-0008"))
+    assert listed().rows == ()
+    (closed,) = listed(closed=True).rows
+    assert (closed["state"], (closed["closed_at"] - closed["opened_at"]).total_seconds()) == ("closed", 60)
+
+
+def test_a_new_failure_after_the_cure_is_a_new_incident(listed, keep_events, tell):
+    """A closed incident stays closed."""
+    keep_events(tell("load.attempt.held", 0, data=RETYPED), tell("publish.run.published", 60, dag_run="r-0008"))
+    keep_events(tell("load.attempt.held", 120, dag_run="r-0009", data=RETYPED))
+    assert len(listed().rows) == 1
+    assert len(listed(closed=True).rows) == 2
+
+
+def test_a_signal_that_comes_after_the_cure_opens_nothing(listed, keep_events, tell):
+    """Events may arrive late: what a known success has healed is closed at birth."""
+    keep_events(tell("publish.run.published", 60, dag_run="r-0008"), tell("load.attempt.held", 0, data=RETYPED))
+    assert listed().rows == ()
+
+
+def test_only_a_deployment_heals_a_deployment(listed, keep_events, tell):
+    """A failed deployment is over when one is live, not when a run publishes."""
+    about = {"dag_run": "", "pipeline": ""}
+    keep_events(
+        tell("apply.deployment.failed", 0, **about, data={"error": {"message": "the stack is currently locked"}})
+    )
+    assert [row["cause"] for row in listed().rows] == ["provisioning"]
+    keep_events(tell("publish.run.published", 10))
+    assert len(listed().rows) == 1
+    keep_events(tell("apply.deployment.live", 20, **about | {"deployment": "d-0003"}))
+    assert listed().rows == ()
+
+
+@pytest.mark.parametrize(
+    ("tiers", "expected"),
+    [(["priority"], "P1"), (["trial"] * 10, "P1"), (["standard"], "P2"), (["trial"] * 3, "P2"), (["trial"], "P3")],
+)
+def test_the_priority_follows_tier_and_number(tiers, expected):
+    """A priority tenant or ten of any tier are urgent, one on trial is not."""
+    assert priority(tiers) == expected
+
+
+def test_the_tier_comes_from_the_deployment(listed, keep_events, tell):
+    """What the live deployment says of the tenant's tier decides the priority."""
+    keep_events(tell("apply.deployment.live", 0, dag_run="", pipeline="", data={"tier": "priority"}))
+    keep_events(tell("load.attempt.held", 10, data=RETYPED))
+    assert listed().rows[0]["priority"] == "P1"
+
+
+def test_superseded_is_no_failure(listed, keep_events, tell):
+    """A run that the fence turned away because a newer deployment is live signals nothing."""
+    keep_events(tell("publish.run.superseded"))
+    assert listed(closed=True).rows == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_arrival_does_not_change_what_is_open(records, listed, keep_events, tell, seed):
+    """Signals and cures in any order leave the same pipelines in trouble."""
+    story = [
+        tell("load.attempt.held", 0, data=RETYPED),
+        tell("publish.run.published", 5, dag_run="r-0008"),
+        tell("load.attempt.held", 10, dag_run="r-0009", data=RETYPED),
+        tell("ingest.run.failed", 3, pipeline="vendors", dag_run="r-0010", data=REFUSED),
+    ]
+    random.Random(seed).shuffle(story)  # noqa: S311  a seeded order, no secret
+    for event in story:
+        keep_events(event)
+    assert sorted(row["cause"] for row in listed().rows) == ["credential", "type_change"]
+    with records.connect() as connection:
+        unresolved = connection.scalars(select(store.signals.c.dag_run).where(store.signals.c.resolved_at.is_(None)))
+        assert sorted(unresolved) == ["r-0009", "r-0010"]
+
+
+def test_why_names_cause_evidence_change_data_and_next(records, keep_events, tell):
+    """One page answers what a support engineer asks first."""
+    keep_events(
+        tell("apply.deployment.live", 0, dag_run="", pipeline="", commit="4b1d9e2aaaa"),
+        tell("ingest.run.started", 60),
+        tell("ingest.object.landed", 61, object="po_1.csv"),
+        tell("load.attempt.held", 62, task="load", attempt="a-1", data=RETYPED),
+    )
+    with records.connect() as connection:
+        answer = why(connection, "INC-1", tell("ingest.run.started", 362).at)
+    shown = answer.text()
+    assert "INC-1  P2  schema / type_change  globex  globex.purchase_orders" in shown
+    assert 'evidence   r-0007 task load, line 1: "freight holds text"' in shown
+    assert "release 9f3c1e0b live, commit 4b1d9e2a" in shown
+    assert "1 runs (1 held); 1 objects wait" in shown
+    assert "next       acme gate globex --probe -e production" in shown
+    document = json.loads(json.dumps(answer.document()))
+    assert (document["diagnosis"]["class"], document["diagnosis"]["cause"]) == ("schema", "type_change")
+
+
+def test_why_of_nothing_says_so(records, tell):
+    """A wrong word is the user's mistake; an unknown number is missing."""
+    now = tell("ingest.run.started").at
+    with records.connect() as connection:
+        with pytest.raises(Usage):
+            why(connection, "r-0007", now)
+        with pytest.raises(Missing):
+            why(connection, "INC-99", now)
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        ({"error": {"type": "Throttled", "message": "503 Service Unavailable"}}, "throttling"),
+        ({"error": {"type": "Unreachable", "message": "answered 503 Service Unavailable"}}, "service"),
+        ({"error": {"type": "Unreachable", "message": "nothing"}}, "network"),
+        ({"error": {"type": "pipeline.errors.Denied", "message": "Authentication failed."}}, "credential"),
+        ({"error": {"type": "Denied", "message": "no"}}, "permission"),
+        ({"error": "ModuleNotFoundError: No module named 'x'"}, "missing_dependency"),
+        ({"findings": [{"code": "load.missing_column", "what": "freight is gone"}]}, "missing_column"),
+        ({"faults": [{"cause": "bad_record", "rows": 1}, {"cause": "quality", "rows": 9}]}, "quality"),
+        ({}, "bad_record"),
+        ({"error": {"log": "no list"}, "faults": "none"}, "bad_record"),
+    ],
+)
+def test_what_a_stage_says_goes_before_its_log(tell, data, cause):
+    """Named faults, then the type of the error, then the text, then the stage."""
+    assert diagnose_event(tell("load.attempt.failed", data=data)).cause == cause
+
+
+def test_the_host_is_what_tenants_share(tell):
+    """It is named by the stage, or read from the message; a file or a module is no host."""
+    event = tell(
+        "ingest.run.failed",
+        data={
+            "error": {
+                "type": "asyncssh.misc.PermissionDenied",
+                "message": "Permission denied for user a on host h.example (src/x.py)",
+            }
+        },
+    )
+    assert shared_of(event, diagnose_event(event)) == "host h.example"
+    named = tell("ingest.run.failed", data={"host": "hub:22", **event.data})
+    assert shared_of(named, diagnose_event(named)) == "host hub:22"
