@@ -11,7 +11,6 @@ from typing import Any
 
 from pipeline import settings
 from pipeline.sandbox import parts, postgres, sources
-from pipeline.sandbox.erp_api.app import local_path
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.folder import write as write_file
 from pipeline.sandbox.ports import HOST
@@ -66,7 +65,7 @@ def _sftp(folder: Folder, source: sources.Source, ports: Mapping[str, int]) -> d
 
 def _api(source: sources.Source, ports: Mapping[str, int]) -> dict[str, dict[str, str]]:
     here = f"http://{HOST}:{ports['erp_api']}"
-    return {url: {"to": here + local_path(url)} for url in (source.url, source.token_url)}
+    return {url: {"to": here + sources.local_path(url)} for url in (source.url, source.token_url)}
 
 
 def render(document: Mapping[str, Any], name: str = "") -> str:

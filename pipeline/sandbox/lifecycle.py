@@ -76,7 +76,8 @@ def _ensure(folder: Folder, part: Part, progress: Progress) -> str:
     """`ran` where it was well already, else `started` or `failed`."""
     began = time.monotonic()
     old = process.recorded(folder.process(part.name))
-    if old and _becomes_well(part, old, STILL_WELL_S):
+    same = process.command(folder.process(part.name)) == list(part.command)  # not so after an upgrade of its program
+    if old and same and _becomes_well(part, old, STILL_WELL_S):
         return "ran"
     if old:
         process.end(old, how=part.end_by)

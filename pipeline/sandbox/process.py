@@ -31,12 +31,12 @@ class Process:
         return bool(self.started) and _started(self.pid) == self.started
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], log: Path, record: Path) -> Process:
-    """The command in a session of its own, its output appended to `log`, its identity in `record`."""
+def start(words: Sequence[str], environment: Mapping[str, str], log: Path, record: Path) -> Process:
+    """The command `words` in a session of its own, its output appended to `log`, its identity in `record`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         popen = subprocess.Popen(
-            list(command),
+            list(words),
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -44,7 +44,7 @@ def start(command: Sequence[str], environment: Mapping[str, str], log: Path, rec
             start_new_session=True,
         )
     process = Process(popen.pid, _started(popen.pid))
-    write_json(record, {"pid": process.pid, "started": process.started})
+    write_json(record, {"pid": process.pid, "started": process.started, "command": list(words)})
     popen.returncode = 0  # it outlives us on purpose: Popen must not warn that nobody waited
     return process
 
@@ -54,6 +54,12 @@ def recorded(record: Path) -> Process | None:
     document = read_json(record, None)
     process = Process(document["pid"], document["started"]) if document else None
     return process if process and process.alive else None
+
+
+def command(record: Path) -> list[str]:
+    """What was started under this record, running or not."""
+    words: list[str] = read_json(record, {}).get("command", [])
+    return words
 
 
 def end(process: Process, *, how: signal.Signals = signal.SIGTERM, patience_s: float = 10) -> None:

@@ -9,6 +9,7 @@ import gzip
 import os
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from pipeline.sandbox import records, sources
 from pipeline.sandbox.folder import Folder, write
@@ -51,6 +52,7 @@ def drop(folder: Folder, source: Source, path: str, content: bytes, *, age_s: fl
     arriving.replace(target)
 
 
+@cache
 def purchasing_files() -> dict[str, bytes]:
     """{path: gzipped CSV}: orders and their lines by the year of the order, and all vendors."""
     years = order_years()

@@ -173,3 +173,9 @@ def _make_api(folder: Folder, source: Source) -> None:
     if not path.exists():
         name = f"{source.tenant}-{source.environment}"
         write_json(path, {"client_id": name, "client_secret": secrets.token_urlsafe(32)})
+
+
+def local_path(url: str) -> str:
+    """Where the sandbox answers for a customer's URL."""
+    parts = urlsplit(url)
+    return f"/{parts.netloc}{parts.path.rstrip('/')}"

@@ -9,7 +9,6 @@ import asyncssh
 import httpx
 
 from pipeline.sandbox import sources
-from pipeline.sandbox.erp_api.app import local_path
 from pipeline.sandbox.folder import read_json
 
 
@@ -49,7 +48,7 @@ def read(customers, source, path) -> bytes:
 
 def api_client(customers, source) -> httpx.Client:
     """A client at the API's address, without a token."""
-    return httpx.Client(base_url=customers.api + local_path(source.url), trust_env=False, timeout=20)
+    return httpx.Client(base_url=customers.api + sources.local_path(source.url), trust_env=False, timeout=20)
 
 
 def ask_token(customers, source, scope="customers.read rates.read", **changes) -> httpx.Response:
@@ -60,7 +59,7 @@ def ask_token(customers, source, scope="customers.read rates.read", **changes) -
         **read_json(sources.client(customers.folder, source), {}),
     }
     return httpx.post(
-        customers.api + local_path(source.token_url), data={**form, **changes}, trust_env=False, timeout=20
+        customers.api + sources.local_path(source.token_url), data={**form, **changes}, trust_env=False, timeout=20
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -57,12 +57,6 @@ class Erp:
             return max(1, int(recent[0] + 61 - now)) if recent else 1
         recent.append(now)
         return 0
-
-
-def local_path(url: str) -> str:
-    """Where the sandbox answers for a customer's URL."""
-    parts = urlsplit(url)
-    return f"/{parts.netloc}{parts.path.rstrip('/')}"
 
 
 def refusal(status: int, error: str, why: str = "", **headers: str) -> JSONResponse:
@@ -109,12 +103,12 @@ async def _faulty(erp: Erp, request: Request, find: Find, answer: Answer) -> Res
 
 
 def _by_token_url(folder: Folder, path: str) -> sources.Source | None:
-    return next((s for s in sources.kept(folder) if s.kind == "api" and local_path(s.token_url) == path), None)
+    return next((s for s in sources.kept(folder) if s.kind == "api" and sources.local_path(s.token_url) == path), None)
 
 
 def _by_url(folder: Folder, path: str) -> sources.Source | None:
     every = (s for s in sources.kept(folder) if s.kind == "api")
-    return next((s for s in every if path.startswith(f"{local_path(s.url)}/")), None)
+    return next((s for s in every if path.startswith(f"{sources.local_path(s.url)}/")), None)
 
 
 async def _token(erp: Erp, request: Request, source: sources.Source) -> Response:
@@ -142,7 +136,7 @@ async def _resource(erp: Erp, request: Request, source: sources.Source) -> Respo
         return refusal(401, "invalid_token", "the access token is unknown or expired", WWW_Authenticate="Bearer")
     if wait := erp.wait_s(source.site, _limit(erp.folder, source)):
         return refusal(429, "too_many_requests", Retry_After=str(wait))
-    resource = request.url.path.removeprefix(f"{local_path(source.url)}/")
+    resource = request.url.path.removeprefix(f"{sources.local_path(source.url)}/")
     records = erp.records(source, resource) if resource in sources.RESOURCES else None
     if records is None:
         return refusal(404, "not_found")

@@ -180,6 +180,20 @@ def test_a_port_that_somebody_took_is_changed(tmp_path, toolset):
     assert ports.kept(folder)["opa"] != before
 
 
+def test_a_part_whose_program_changed_is_started_anew(tmp_path, toolset):
+    """An upgraded program does not leave the old one running."""
+    folder = folders.Folder(tmp_path)
+    folders.make(folder)
+    try:
+        lifecycle.start(folder, toolset, ["opa"])
+        old = process.recorded(folder.process("opa"))
+        (tmp_path / "opa").symlink_to(toolset.opa)
+        assert lifecycle.start(folder, replace(toolset, opa=tmp_path / "opa"), ["opa"]) == {"opa"}
+        assert not old.alive
+    finally:
+        lifecycle.stop(folder, "opa")
+
+
 def test_a_part_that_cannot_start_says_why(tmp_path, toolset):
     """The end of its log, and where the rest is."""
     folder = folders.Folder(tmp_path)

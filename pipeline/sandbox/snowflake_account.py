@@ -1,0 +1,76 @@
+"""What must stand in a Snowflake account before the first deployment, as its administrator would make it once.
+
+The platform's own users: each a SERVICE user bound by workload identity to an identity of AWS, with a role of its own. The
+administrator's password lies in the sandbox's folder and is known to this module and to the server alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from pipeline.errors import Unreachable
+from pipeline.naming import Place
+from pipeline.sandbox.folder import Folder, write
+
+ADMINISTRATOR = "ADMIN"
+PASSWORD_VARIABLE = "ACME_SNOWFLAKE_ADMIN_PASSWORD"  # noqa: S105  the name, not the password
+# {identity of AWS: privileges on the account}; a role without any gets its grants by the platform's stack
+PRIVILEGES = {
+    "deployer": (
+        "CREATE DATABASE",
+        "CREATE INTEGRATION",
+        "CREATE ROLE",
+        "CREATE USER",
+        "CREATE WAREHOUSE",
+        "MANAGE GRANTS",
+    ),
+    "support": (),
+    "collector": (),
+}
+
+
+def password(folder: Folder, environment: str) -> str:
+    """The administrator's, made once."""
+    path = folder.snowflake / f"{environment}.password"
+    if not path.exists():
+        write(path, secrets.token_urlsafe(24).encode())
+    return path.read_text()
+
+
+def statements(place: Place) -> Iterable[str]:
+    """Everything, in order; each may run again."""
+    for identity, privileges in PRIVILEGES.items():
+        name = place.snowflake_identity(identity)
+        arn = place.iam_arn("user", place.identity(identity))
+        yield f"CREATE ROLE IF NOT EXISTS {name}"
+        yield (
+            f"CREATE USER IF NOT EXISTS {name} TYPE = SERVICE DEFAULT_ROLE = {name} DEFAULT_SECONDARY_ROLES = () "
+            f"WORKLOAD_IDENTITY = (TYPE = AWS ARN = '{arn}')"
+        )
+        yield f"GRANT ROLE {name} TO USER {name}"
+        for privilege in privileges:
+            yield f"GRANT {privilege} ON ACCOUNT TO ROLE {name}"
+
+
+def prepare(folder: Folder, place: Place, account: str, host: str, port: int) -> None:
+    """The users and roles stand. `Unreachable` where the server does not answer or refuses."""
+    from snowflake import connector
+
+    try:
+        with connector.connect(
+            account=account,
+            host=host,
+            port=port,
+            protocol="http",
+            user=ADMINISTRATOR,
+            password=password(folder, place.environment),
+            role="ACCOUNTADMIN",
+            login_timeout=20,
+            network_timeout=20,
+            session_parameters={"CLIENT_TELEMETRY_ENABLED": False},
+        ) as connection:
+            for statement in statements(place):
+                connection.cursor().execute(statement)
+    except connector.Error as error:
+        raise Unreachable("Snowflake could not be prepared.", where=f"{host}:{port}", why=str(error)) from error
