@@ -19,7 +19,7 @@ def deny(code: str, where: Where, what: str, why: str = "", fix: str = "") -> Fi
 
 def _tenant_of(file: str) -> str | None:
     parts = file.split("/")
-    return parts[1] if len(parts) > 2 and parts[0] == "tenants" else None
+    return parts[1] if len(parts) > 1 and parts[0] == "tenants" else None
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -104,6 +104,8 @@ class Reading:
     def outputs(self, tree: exp.Select, scope: Scope, known: Mapping[str, Table]) -> dict[str, Value]:
         found: dict[str, Value] = {}
         for node in tree.expressions:
+            if isinstance(node, _star()):
+                self.star(node)
             value = self.value(node.unalias(), scope, known)
             name = node.alias_or_name.lower()
             found.setdefault(name, value)
@@ -135,19 +137,16 @@ class Reading:
             return Value(None)
         if isinstance(node, exp.Star):
             return Value(None, nullable=False)
+        if isinstance(node, exp.Div | exp.Mod) and not _never_zero(node.expression):
+            what, why = "the divisor may be zero.", "one such row stops the whole load."
+            self.fault("division", node, what, why, f"divide by `NULLIF({node.expression.sql('snowflake')}, 0)`")
         parts = {id(child): self.value(child, scope, known) for child in node.iter_expressions()}
         return value_of(node, parts)
 
     def column(self, node: Any, scope: Scope) -> Value:
         name, source = node.name.lower(), node.table.lower()
         if not node.args.get("this") or isinstance(node.this, _star()):
-            self.fault(
-                "star",
-                node,
-                "`*` stands for columns that nobody named.",
-                "a new source field would come with it.",
-                "name each column",
-            )
+            self.star(node)
             return Value(None)
         found = scope.find(name, source)
         if isinstance(found, Value):
@@ -155,6 +154,10 @@ class Reading:
             return found
         self.unknown(node, name, source, scope, found)
         return Value(None)
+
+    def star(self, node: Any) -> None:
+        what, why = "`*` stands for columns that nobody named.", "a new source field would come with it."
+        self.fault("star", node, what, why, "name each column")
 
     def unknown(self, node: Any, name: str, source: str, scope: Scope, reason: str) -> None:
         if reason == "ambiguous":
@@ -182,6 +185,17 @@ class Reading:
 def table_of(columns: Mapping[str, tuple[str, bool]]) -> Table:
     """{name: (type, required)} as what a statement may read."""
     return {name: Value(read_type(kind), nullable=not required) for name, (kind, required) in columns.items()}
+
+
+def _never_zero(node: Any) -> bool:
+    """A number that is none, or NULLIF(…, 0)."""
+    from sqlglot import exp
+
+    node = node.unnest()
+    if isinstance(node, exp.Literal) and not node.is_string:
+        return any(digit in "123456789" for digit in node.name)
+    zero = node.expression if isinstance(node, exp.Nullif) else None
+    return isinstance(zero, exp.Literal) and zero.name == "0"
 
 
 def _star() -> type:

@@ -21,7 +21,7 @@ def unfilled(document: Document, contract: Contract, transform: Transform) -> It
     given = {projection.name for projection in transform.statement.projections}
     for index, column in enumerate(contract.columns):
         if column.name not in given:
-            where = document.where((*PROPERTIES, index, "name"), key=True)
+            where = document.where((*PROPERTIES, index, "name"))
             file = f"transforms/{transform.file.rsplit('/', 1)[1]}"
             what = f"`{column.name}` is filled by no column of {file}."
             meant = _meant(column.name, index, contract, transform)

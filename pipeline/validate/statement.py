@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.spec.wording import nearest, shown
@@ -115,8 +116,21 @@ def _bounds(tokens: Sequence[Any]) -> Iterator[Fault]:
             )
     if len(tokens) > MAX_TOKENS:
         yield Fault("size", 0, f"the statement has more than {MAX_TOKENS:,} words.", fix="say it shorter")
+    yield from _empty_places(tokens)
     if (deep := _too_deep(tokens)) is not None:
         yield Fault("size", deep, f"the statement is nested deeper than {MAX_NESTING} levels.", fix="split it by WITH")
+
+
+def _empty_places(tokens: Sequence[Any]) -> Iterator[Fault]:
+    """The parser would not mind; the warehouse does."""
+    for comma, after in pairwise(tokens):
+        if comma.token_type.name == "COMMA" and after.token_type.name in ("COMMA", "FROM", "R_PAREN"):
+            yield Fault(
+                "syntax",
+                after.start,
+                "nothing stands after the comma.",
+                fix="write a column there, or remove the comma",
+            )
 
 
 def _too_deep(tokens: Sequence[Any]) -> int | None:
@@ -258,7 +272,7 @@ def _depth(tree: Any) -> int:
 def _projections(tree: exp.Select, tokens: Sequence[Any]) -> Iterator[Projection]:
     """Each expression of the outer SELECT with the span of its text."""
     spans = list(_spans(tokens))
-    for node, (start, end) in zip(tree.expressions, spans, strict=False):
+    for node, (start, end) in zip(tree.expressions, spans, strict=True):
         yield Projection(node.alias_or_name.lower(), node.unalias(), start, end)
 
 
