@@ -82,6 +82,24 @@ def landing_key(tenant: str, pipeline: str, sha256: str, suffix: str) -> str:
     return f"{landing_prefix(tenant)}{pipeline}/{sha256}{suffix}"
 
 
+def incoming_prefix(tenant: str) -> str:
+    """Where large files lie until their content is known, and with it their key."""
+    return f"{tenant}/incoming/"
+
+
+def incoming_key(tenant: str, pipeline: str, upload: str) -> str:
+    return f"{incoming_prefix(tenant)}{pipeline}/{upload}"
+
+
+def manifests_prefix(tenant: str) -> str:
+    return f"{tenant}/manifests/"
+
+
+def seen_key(tenant: str, pipeline: str, sha256: str) -> str:
+    """What a file at the source was when it was landed, by path, size and time: no truth, only a saving."""
+    return f"{manifests_prefix(tenant)}{pipeline}/seen/{sha256}.json"
+
+
 def manifest_key(tenant: str, pipeline: str, run: str) -> str:
     return f"{tenant}/manifests/{pipeline}/{run}.json"
 
@@ -92,6 +110,15 @@ def release_key(tenant: str, digest: str) -> str:
 
 def deployment_key(tenant: str, deployment: str) -> str:
     return f"{tenant}/deployments/{deployment}.json"
+
+
+def all_receipts_prefix(tenant: str) -> str:
+    return f"{tenant}/receipts/"
+
+
+def papers_prefixes(tenant: str) -> tuple[str, ...]:
+    """What is written about the tenant's data and is none of it."""
+    return (manifests_prefix(tenant), f"{tenant}/releases/", f"{tenant}/deployments/")
 
 
 def receipts_prefix(tenant: str, pipeline: str) -> str:
