@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +21,7 @@ class Cache:
 
     folder: Path | None
 
-    def findings(self, kind: str, content: list[str | bytes], make: Callable[[], list[Finding]]) -> list[Finding]:
+    def findings(self, kind: str, content: Sequence[str | bytes], make: Callable[[], list[Finding]]) -> list[Finding]:
         """What was found for exactly this content, else what `make` finds now."""
         if self.folder is None:
             return make()
@@ -33,7 +33,13 @@ class Cache:
         return known
 
 
-def key_of(content: list[str | bytes]) -> str:
+def code_of(*stages: str) -> str:
+    """A digest of these stages' own code: what a finding hangs on besides its subject."""
+    folder = Path(__file__).parents[1]
+    return key_of([path.read_bytes() for stage in stages for path in sorted((folder / stage).rglob("*.py"))])
+
+
+def key_of(content: Sequence[str | bytes]) -> str:
     """A digest in which no two lists meet, whatever their parts hold."""
     total = hashlib.sha256()
     for part in content:

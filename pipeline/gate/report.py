@@ -6,6 +6,7 @@ Pure text; the same verdict always reads the same, but for the seconds.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from pipeline.findings import Finding
 from pipeline.gate.change import Files
@@ -16,17 +17,17 @@ WIDTH = 110
 
 def report(verdict: Verdict) -> str:
     """The whole text, without a line break at its end."""
-    blocks = [_block(finding, verdict.files) for finding in verdict.findings]
+    hidden = {f.where and (f.where.file, f.where.line) for f in verdict.findings if "secret" in f.code}
+    blocks = [_block(finding, verdict.files, hidden) for finding in verdict.findings]
     return "\n\n".join([*blocks, _sum(verdict)])
 
 
-def _block(finding: Finding, files: Files) -> str:
+def _block(finding: Finding, files: Files, hidden: Collection[object]) -> str:
     place = finding.where or finding.tenant or "repository"
     head = f"{place}  {finding.code}  {_weight(finding)}"
-    lines = [head, *_frame(finding, files), f"  {finding.what}"]
-    lines += [f"  {finding.why}"] if finding.why else []
-    lines += [f"  fix: {finding.fix}"] if finding.fix else []
-    return "\n".join(lines)
+    said = [finding.what, finding.why, f"fix: {finding.fix}" if finding.fix else ""]
+    lines = [f"  {line}" for part in said for line in part.splitlines()]
+    return "\n".join([head, *_frame(finding, files, hidden), *lines])
 
 
 def _weight(finding: Finding) -> str:
@@ -35,11 +36,11 @@ def _weight(finding: Finding) -> str:
     return f"waived until {finding.waiver.until} by {finding.waiver.owner}: {finding.waiver.reason}"
 
 
-def _frame(finding: Finding, files: Files) -> list[str]:
-    """The line with a caret below its column. Not where a secret stands in it."""
+def _frame(finding: Finding, files: Files, hidden: Collection[object]) -> list[str]:
+    """The line with a caret below its column. Not where a secret stands in it, whatever else is wrong there."""
     where = finding.where
     content = files.get(where.file) if where and where.line else None
-    if where is None or content is None or "secret" in finding.code:
+    if where is None or content is None or (where.file, where.line) in hidden:
         return []
     lines = content.decode("utf-8", "replace").splitlines()
     if where.line > len(lines):

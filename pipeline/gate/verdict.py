@@ -6,7 +6,7 @@ Reads a change; what further checks there are (validate, plans, probes) comes in
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.gate.cache import Cache
 from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.documents import Documents, read_documents
 from pipeline.gate.opa import warm
+from pipeline.gate.tenant import judge
 
 # the findings of one check about one tenant, out of the head's files: (tenant, files) → findings
 Check = Callable[[str, Files], list[Finding]]
@@ -80,36 +81,37 @@ def gate(
     there = {tenant for path in change.head_files if (tenant := tenant_of(path))}
     judged = sorted(set(tenants or change.tenants) & there)
     old, new = read_documents(change.base_files), read_documents(change.head_files)
-    found = [*change.findings, *new.findings, *_styled(change, rules, judged, cache)]
-    found += [f for check in (checks or {}).values() for tenant in judged for f in check(tenant, _own(change, tenant))]
+    read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
+    alone = [found for tenant in judged for found in _alone(tenant, change, rules, checks or {}, Cache(cache))]
     ruled, count = _ruled(change, rules, old, new, judged, plans or {})
-    found = waivers.apply([*found, *ruled], rules.bundle.waivers, rules.bundle.rules, judged, datetime.now(UTC).date())
+    found = [*read, *alone, *ruled]
+    found = waivers.apply(found, rules.bundle.waivers, rules.bundle.rules, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,
         head=change.head,
-        tenants=tuple(sorted({*judged, *change.tenants})) if not tenants else tuple(judged),
+        tenants=tuple(judged) if tenants else tuple(sorted({*judged, *change.tenants})),
         findings=tuple(in_order(found)),
-        checks=count + len(judged) * len(checks or {}) + _transforms(change, judged),
+        checks=count + len(judged) * (1 + len(checks or {})) + 2 * _transforms(change, judged),
         seconds=time.monotonic() - started,
         files=change.head_files,
     )
 
 
+def _alone(tenant: str, change: Change, rules: Rules, checks: Mapping[str, Check], cache: Cache) -> Iterator[Finding]:
+    """What is wrong with a tenant by its own files."""
+    files = {path: content for path, content in change.head_files.items() if tenant_of(path) == tenant}
+    yield from judge(tenant, files, cache)
+    yield from sql_style.lint(files, rules.sqlfluff, cache)
+    for check in checks.values():
+        yield from check(tenant, files)
+
+
 def _ruled(
     change: Change, rules: Rules, old: Documents, new: Documents, tenants: Collection[str], plans: Mapping[str, Any]
 ) -> tuple[list[Finding], int]:
-    with warm(rules.bundle, program=rules.opa_program, url=rules.opa_url) as judge:
-        found = rego.judged(judge, change, old, new, tenants, plans)
-        return found, rego.asked(judge, change, tenants, plans)
-
-
-def _styled(change: Change, rules: Rules, tenants: Iterable[str], cache: Path | None) -> list[Finding]:
-    files = {path: content for tenant in tenants for path, content in _own(change, tenant).items()}
-    return sql_style.lint(files, rules.sqlfluff, Cache(cache))
-
-
-def _own(change: Change, tenant: str) -> dict[str, bytes | None]:
-    return {path: content for path, content in change.head_files.items() if tenant_of(path) == tenant}
+    with warm(rules.bundle, program=rules.opa_program, url=rules.opa_url) as policies:
+        found = rego.judged(policies, change, old, new, tenants, plans)
+        return found, rego.asked(policies, change, tenants, plans)
 
 
 def _transforms(change: Change, tenants: Collection[str]) -> int:

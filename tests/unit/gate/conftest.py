@@ -11,40 +11,54 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.gate.catalog import FAMILIES
 from pipeline.gate.request import Request, answer
 from pipeline.gate.verdict import Verdict
 
 PROJECT = Path(__file__).parents[3]
 
-FILES = {
-    "CODEOWNERS": "* @acme/platform\n/tenants/globex/ @acme/emea\n/tenants/initech/ @acme/emea\n",
-    "tenants/globex/tenant.yaml": "title: Globex\ntier: standard\nowners: [emea]\npromotion: manual\n",
-    "tenants/globex/environments/staging.yaml": """\
+SETTINGS = """\
 cell: eu1
 status: active
 connectors:
-  drop:
+  erp_in:
     endpoint: {host: sftp.globex.example, port: 22}
     user: acme
-    secret: drop
+    secret: erp_in
     host_keys: [SHA256:2mG0bTDNoYgUu0uJt5o4Yk6cQxO1cHn1rLw2o1Z5zGk]
+"""
+FILES = {
+    "CODEOWNERS": "* @acme/platform\n/tenants/globex/ @acme/emea\n/tenants/initech/ @acme/emea\n",
+    "tenants/globex/tenant.yaml": "title: Globex\ntier: standard\nowners: [emea]\npromotion: manual\n",
+    "tenants/globex/environments/staging.yaml": SETTINGS,
+    "tenants/globex/environments/production.yaml": SETTINGS,
+    "tenants/globex/connectors/erp_in.yaml": "kind: sftp\ndirectory: /out\ncomplete_when: {size_stable_s: 30}\n",
+    "tenants/globex/pipelines/invoices.yaml": 'connector: erp_in\nfiles: "o_*.csv"\nschedule: "H * * * *"\nwrite: merge\n',
+    "tenants/globex/mappings/invoices.yaml": """\
+format: {kind: csv, encoding: utf-8, delimiter: ",", header: true, nulls: [""]}
+fields:
+  Id: {column: id, type: "NUMBER(38,0)", required: true}
+  Note: {column: note, type: VARCHAR(20)}
 """,
-    "tenants/globex/connectors/drop.yaml": "kind: sftp\ndirectory: /out\n",
-    "tenants/globex/pipelines/orders.yaml": 'connector: drop\nfiles: "o_*.csv"\nschedule: "H * * * *"\nwrite: merge\n',
-    "tenants/globex/mappings/orders.yaml": 'format: {kind: csv}\nfields:\n  Id: {column: id, type: "NUMBER(38,0)"}\n',
-    "tenants/globex/contracts/orders.yaml": """\
+    "tenants/globex/contracts/invoices.yaml": """\
+apiVersion: v3.1.0
+kind: DataContract
+id: urn:acmeconnect:globex:invoices
+name: invoices
 version: 1.2.0
+status: active
 schema:
-  - name: orders
+  - name: invoices
+    physicalType: table
     properties:
-      - {name: id, physicalType: "NUMBER(38,0)", required: true, primaryKey: true}
-      - {name: note, physicalType: VARCHAR(20)}
+      - {name: id, logicalType: integer, physicalType: "NUMBER(38,0)", required: true, primaryKey: true, primaryKeyPosition: 1}
+      - {name: note, logicalType: string, physicalType: VARCHAR(20)}
 slaProperties:
   - {property: latency, value: 2, unit: h}
 """,
-    "tenants/globex/transforms/orders.sql": "SELECT\n    id,\n    note\nFROM landed\n",
-    "tenants/globex/tests/orders/input.csv": "Id\n1\n",
-    "tenants/globex/tests/orders/expected.csv": "id,note\n1,\n",
+    "tenants/globex/transforms/invoices.sql": "SELECT\n    id,\n    note\nFROM landed\n",
+    "tenants/globex/tests/invoices/input.csv": "Id,Note\n1,\n2,two\n",
+    "tenants/globex/tests/invoices/expected.csv": "id,note\n2.0,two\n1,\n",
 }
 
 
@@ -119,3 +133,9 @@ def scratch(tmp_path, opa) -> Scratch:
 def codes() -> Callable[[Verdict], list[str]]:
     """The codes of a verdict's findings."""
     return lambda verdict: [finding.code for finding in verdict.findings]
+
+
+@pytest.fixture
+def ruled() -> Callable[[Verdict], list[str]]:
+    """The codes that policies found: validate says some of it in its own words too."""
+    return lambda verdict: [f.code for f in verdict.findings if f.code.split(".")[0] in FAMILIES]

@@ -1,0 +1,159 @@
+"""Does a transform do what its author says? tests/<table>/: raw records in, through mapping and transform, expected rows out.
+
+Reads a tenant's files that were handed in, runs the embedded engine. Rows are compared as a multiset, NULL is an empty cell,
+numbers and times count by value. Run it where nothing else was denied: the statement is then one SELECT of known functions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.findings import Finding, Where, denied
+from pipeline.gate.cache import Cache
+from pipeline.gate.change import Files
+from pipeline.gate.engine import Refused, Result, run
+from pipeline.gate.records import read_records, read_table
+from pipeline.release import Contract, Pipeline, canonical, document_of
+from pipeline.spec import snowflake_type
+from pipeline.spec.compilation import compile_release
+from pipeline.spec.tenant import read_files
+
+CODE = "transform.test_failed"
+SHOWN = 20  # rows of a difference
+Row = tuple[Any, ...]
+
+
+def check(tenant: str, files: Files, cache: Cache) -> list[Finding]:
+    """The findings of every table's test. A tenant that cannot be read has none here: others say why."""
+    read, wrong = read_files({path: content for path, content in files.items() if content is not None}, tenant)
+    if denied(wrong) or any(pipeline.fetch is None for pipeline in read.pipelines.values()):
+        return []
+    found: list[Finding] = []
+    for pipeline in compile_release(read).pipelines:
+        test = read.tests.get(pipeline.name, {})
+        about: list[str | bytes] = [engine_version(), tenant, canonical(document_of(pipeline)), canonical(test)]
+        found += cache.findings("transform_test", about, lambda p=pipeline, t=test: list(_test(tenant, p, t)))  # type: ignore[misc]
+    return found
+
+
+def engine_version() -> str:
+    """What a result hangs on besides the tenant."""
+    return f"fakesnow {version('fakesnow')}, duckdb {version('duckdb')}"
+
+
+def _test(tenant: str, pipeline: Pipeline, test: dict[str, str]) -> Iterator[Finding]:
+    name = next((name for name in ("input.csv", "input.jsonl") if name in test), None)
+    if name is None or "expected.csv" not in test:
+        return  # policy tenant.transform_tested says so
+    folder = f"tenants/{tenant}/tests/{pipeline.name}"
+    try:
+        records = read_records(pipeline.mapping, test[name])
+    except ValueError as error:
+        yield _finding(
+            tenant, f"{folder}/{name}", f"the records cannot be read: {error}.", "write them as the source sends them"
+        )
+        return
+    try:
+        header, rows = read_table(test["expected.csv"])
+        result = run(tenant, pipeline, records)
+    except ValueError as error:
+        yield _finding(
+            tenant, f"{folder}/expected.csv", f"the rows cannot be read: {error}.", "one cell for each column"
+        )
+    except Refused as error:
+        yield _finding(
+            tenant,
+            f"tenants/{tenant}/transforms/{pipeline.name}.sql",
+            f"the engine refuses it: {error}",
+            "mend the statement",
+        )
+    else:
+        yield from _compare(tenant, f"{folder}/expected.csv", pipeline.contract, (header, rows), result)
+
+
+def _compare(
+    tenant: str, file: str, contract: Contract, expected: tuple[list[str], list[list[str]]], result: Result
+) -> Iterator[Finding]:
+    header, rows = expected
+    if header != list(result.columns):
+        what = f"the transform gives the columns {', '.join(result.columns)}."
+        yield _finding(tenant, file, what, f"make the first line `{','.join(result.columns)}`, or mend the transform")
+        return
+    families = _families(contract)
+    wanted = Counter(
+        tuple(_read(cell, families.get(name, "text")) for name, cell in zip(header, row, strict=True)) for row in rows
+    )
+    given = Counter(tuple(_plain(value) for value in row) for row in result.rows)
+    if wanted != given:
+        table = _table(header, list((wanted - given).elements()), list((given - wanted).elements()))
+        yield _finding(tenant, file, table, "mend the transform, or say here what it should give")
+
+
+def _families(contract: Contract) -> dict[str, str]:
+    kinds = {column.name: snowflake_type.read(column.type) for column in contract.columns}
+    return {name: kind.family for name, kind in kinds.items() if kind}
+
+
+def _read(cell: str, family: str) -> Any:
+    """A cell by value; as text where it is none of its column's type, so that the difference shows it."""
+    if cell == "":
+        return None
+    try:
+        return _plain(READERS.get(family, str)(cell))
+    except (ValueError, InvalidOperation):
+        return cell
+
+
+READERS: dict[str, Any] = {
+    "number": Decimal,
+    "float": Decimal,
+    "boolean": lambda cell: bool(("false", "true").index(cell.lower())),
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+    "timestamp_tz": datetime.fromisoformat,
+    "variant": json.loads,
+}
+
+
+def _plain(value: Any) -> Any:
+    """One form for equal values: numbers without trailing zeros, instants in UTC, no empty text."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(value)).normalize()
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC)
+    if isinstance(value, dict | list):
+        return json.dumps(value, sort_keys=True)
+    return value if value != "" else None
+
+
+def _table(header: list[str], missing: list[Row], unexpected: list[Row]) -> str:
+    """The rows that differ, in columns: `-` expected and not given, `+` given and not expected."""
+    marked = [("-", row) for row in sorted(missing, key=str)] + [("+", row) for row in sorted(unexpected, key=str)]
+    lines = [("", *header)] + [(mark, *(_shown(value) for value in row)) for mark, row in marked[:SHOWN]]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(header) + 1)]
+    rows = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    more = [f"and {len(marked) - SHOWN} more"] if len(marked) > SHOWN else []
+    head = f"{len(missing)} expected rows are not given (-), {len(unexpected)} given rows are not expected (+):"
+    return "\n".join([head, *rows, *more])
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _finding(tenant: str, file: str, what: str, fix: str) -> Finding:
+    why = "the test is the only place that says what the transform is meant to do."
+    return Finding(
+        CODE, "deny", "gate", what, why, fix, tenant, Where(file, 1, 1) if file.endswith(".csv") else Where(file)
+    )

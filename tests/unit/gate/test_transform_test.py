@@ -1,0 +1,105 @@
+"""Tests of transforms: what goes in, what must come out, and how a difference is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.findings import Where
+
+FOLDER = "tenants/globex/tests/invoices"
+SQL = "tenants/globex/transforms/invoices.sql"
+EXPECTED = f"{FOLDER}/expected.csv"
+
+
+def failures(verdict):
+    return [f for f in verdict.findings if f.code == "transform.test_failed"]
+
+
+def test_order_trailing_zeros_and_empty_cells_do_not_matter(scratch):
+    """Rows are a multiset, numbers count by value, NULL is an empty cell."""
+    scratch.write(EXPECTED, "id,note\n02.00,two\n1.0,\n")
+    assert scratch.judge("globex").findings == ()
+
+
+def test_a_difference_is_shown_as_a_table(scratch):
+    """Missing and unexpected rows stand under the column names."""
+    scratch.write(EXPECTED, "id,note\n1,\n2,zwei\n2,two\n")
+    [finding] = failures(scratch.judge("globex"))
+    assert finding.where == Where(EXPECTED, 1, 1)
+    assert finding.what.splitlines() == [
+        "1 expected rows are not given (-), 0 given rows are not expected (+):",
+        "   id  note",
+        "-  2   zwei",
+    ]
+
+
+def test_a_row_that_comes_twice_is_expected_twice(scratch):
+    """A multiset counts."""
+    scratch.write(f"{FOLDER}/input.csv", "Id,Note\n1,\n1,\n2,two\n")
+    [finding] = failures(scratch.judge("globex"))
+    assert "+  1" in finding.what
+
+
+def test_a_record_that_cannot_be_cast_is_left_out(scratch):
+    """As in a load, where it is quarantined."""
+    scratch.write(f"{FOLDER}/input.csv", "Id,Note\n1,\n2,two\nthree,x\n,y\n")
+    assert failures(scratch.judge("globex")) == []
+
+
+def test_json_numbers_keep_their_digits(scratch):
+    """JSON lines are read as the mapping says, with no float in between."""
+    scratch.git("rm", "-q", f"{FOLDER}/input.csv")
+    scratch.edit(
+        "tenants/globex/mappings/invoices.yaml",
+        'csv, encoding: utf-8, delimiter: ",", header: true, nulls: [""]',
+        "json",
+    )
+    scratch.edit("tenants/globex/mappings/invoices.yaml", "Note:", "a.b:")
+    scratch.write(f"{FOLDER}/input.jsonl", '{"Id": 1, "a": null}\n{"Id": 2, "a": {"b": 9007199254740993.10}}\n')
+    scratch.write(EXPECTED, "id,note\n1,\n2,9007199254740993.10\n")
+    assert failures(scratch.judge("globex")) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("expected.csv", "id\n1\n", "the columns id, note"),
+        ("expected.csv", "id,note\n1\n", "row 2 has 1 cells"),
+        ("expected.csv", "", "the columns id, note"),
+        ("input.csv", 'Id,Note\n"1,\n', "cannot be read"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_named(scratch, file, text, said):
+    """The finding says which file and what is wrong with it."""
+    scratch.write(f"{FOLDER}/{file}", text)
+    [finding] = failures(scratch.judge("globex"))
+    assert finding.where.file == f"{FOLDER}/{file}"
+    assert said in finding.what
+
+
+def test_a_refused_transform_never_runs(scratch):
+    """Where validate denies, the engine does not see the statement."""
+    scratch.write(SQL, "SELECT *\nFROM READ_TEXT('/etc/hostname')\n")
+    verdict = scratch.judge("globex")
+    assert verdict.denies
+    assert failures(verdict) == []
+
+
+def test_the_engine_reaches_no_file(scratch, tmp_path):
+    """Even a statement that validate let through finds neither disk nor network, and cannot unlock them."""
+    from pipeline.gate.engine import Refused, run
+    from pipeline.spec.compilation import compile_release
+    from pipeline.spec.tenant import read_tenant
+
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    [pipeline] = compile_release(read_tenant(scratch.folder, "globex")[0]).pipelines
+    for statement in (f"SELECT * FROM READ_CSV('{tmp_path}/secret.csv')", "SET enable_external_access = true"):
+        with pytest.raises(Refused):
+            run("globex", type(pipeline)(**{**vars(pipeline), "transform": statement}), [])
+
+
+def test_what_was_found_is_remembered(scratch, monkeypatch):
+    """Unchanged files under unchanged code are not run again."""
+    first = scratch.judge("globex", cache=scratch.cache)
+    monkeypatch.setattr("pipeline.gate.transform_test.run", lambda *_: pytest.fail("run again"))
+    assert scratch.judge("globex", cache=scratch.cache).findings == first.findings
