@@ -144,6 +144,14 @@ def up(stack: LeanStack, on_step: Callable[[Step], None] = lambda _step: None) -
     return taken
 
 
+def command(stack: LeanStack, words: list[str]) -> None:
+    """A command of the engine that the Automation API does not spell, on this stack."""
+    try:
+        stack._run_pulumi_cmd_sync([*words, "--non-interactive", "--suppress-progress"])
+    except CommandError as error:
+        raise told(error) from None
+
+
 def step_of(event: ResourcePreEvent) -> Step | None:
     """An engine's event as a step; None for what changes nothing and for the stack's own root."""
     metadata = event.metadata

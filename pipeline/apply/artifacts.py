@@ -1,0 +1,72 @@
+"""What a deployment leaves in S3 before anything else: release, runtime and its own record, each read back.
+
+Release and runtime are named by their content and never overwritten. Fails with `Conflict` where other bytes already stand
+under such a name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline import naming
+from pipeline.apply.records import Record
+from pipeline.errors import Conflict, Missing
+from pipeline.plan.desired import Desired
+from pipeline.release import canonical
+
+
+def write(s3: Any, desired: Desired, record: Record) -> None:
+    """Repeatable: what stands is only read."""
+    place, tenant = desired.environment.place, desired.tenant
+    runtimes = place.dags_prefix(desired.settings["cell"]) + naming.runtime_file(desired.runtime.digest)
+    _once(s3, place.lake_bucket, naming.release_key(tenant, desired.release.digest), desired.release.bytes())
+    _once(s3, place.dags_bucket, runtimes, desired.runtime.content)
+    _once(s3, place.lake_bucket, naming.deployment_key(tenant, record.id), canonical(document(desired, record)))
+
+
+def document(desired: Desired, record: Record) -> dict[str, Any]:
+    """What a run learns of its deployment: {format, id, tenant, environment, epoch, release, runtime, program, …, settings}."""
+    known = ("id", "tenant", "environment", "epoch", "release", "runtime", "program", "commit", "author", "cause")
+    return {"format": 1, **{name: getattr(record, name) for name in known}, "settings": dict(desired.settings)}
+
+
+def stored_release(s3: Any, bucket: str, tenant: str, digest: str) -> bytes:
+    """A stored release's bytes. `Missing` where there is none."""
+    return _read(s3, bucket, naming.release_key(tenant, digest))
+
+
+def _once(s3: Any, bucket: str, key: str, content: bytes) -> None:
+    """Puts an object unless one stands there, then reads back what stands."""
+    from botocore.exceptions import ClientError
+
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=content, IfNoneMatch="*", ContentType=_kind(key))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "PreconditionFailed":
+            raise
+    stands = _read(s3, bucket, key)
+    if hashlib.sha256(stands).digest() != hashlib.sha256(content).digest():
+        raise Conflict(
+            f"s3://{bucket}/{key} holds other bytes.",
+            why="Such a name is never written twice.",
+            fix="restore its first version",
+        )
+
+
+def _read(s3: Any, bucket: str, key: str) -> bytes:
+    from botocore.exceptions import ClientError
+
+    try:
+        body: Mapping[str, Any] = s3.get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404"}:
+            raise Missing(f"s3://{bucket}/{key} does not exist.") from error
+        raise
+    content: bytes = body["Body"].read()
+    return content
+
+
+def _kind(key: str) -> str:
+    return "application/zip" if key.endswith(".zip") else "application/json"

@@ -1,0 +1,183 @@
+"""One deployment, from the lease to the commit of its epoch rows: the instant at which it is live.
+
+The order of its steps, each repeatable: artifacts written and read back · preview against what was approved · `up` · tables
+and views by DDL · one transaction with an epoch row for each pipeline that changed. A kill at any instant leaves the lease of
+a dead process and a record that says `started`; the next apply finishes it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Engine as Records
+
+from pipeline import naming
+from pipeline.apply import artifacts, lease, records, takeover
+from pipeline.apply.records import Record
+from pipeline.errors import AcmeError, Conflict
+from pipeline.events import Correlation, Event, Sink
+from pipeline.plan.desired import Desired
+from pipeline.plan.engine import Engine, Program, preview, up
+from pipeline.plan.step import Step, beyond
+from pipeline.publish import epoch, schema
+from pipeline.warehouse import Session
+
+
+@dataclass(frozen=True)
+class World:
+    """What an apply touches, each part as the deployer of one environment."""
+
+    aws: Callable[[str], Any] = field(repr=False)  # a client by the service's name
+    records: Records
+    engine: Engine
+    program: Callable[[Desired], Program]
+    warehouse: Callable[[], AbstractContextManager[Session]]
+    sink: Sink
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks for it and why. `approved` are the approved steps (`Step.approved`); None: whatever the preview says."""
+
+    commit: str
+    author: str
+    cause: str
+    approved: Sequence[Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """How it ended. `epochs` maps the pipelines whose epoch rose to their new one."""
+
+    outcome: Literal["live", "unchanged"]
+    record: Record
+    steps: tuple[Step, ...] = ()
+    epochs: Mapping[str, int] = field(default_factory=dict)
+
+
+def deploy(desired: Desired, world: World, request: Request) -> Deployed:
+    """Makes `desired` live, or finds that it is. Fails with whatever the world said; the record then says `failed`."""
+    where = (desired.tenant, desired.environment.name)
+    if unchanged := _unchanged(desired, world):
+        return unchanged
+    with lease.held(world.records, *where) as heartbeat:
+        if unchanged := _unchanged(desired, world):
+            return unchanged
+        record = _record(desired, world, request)
+        _say(world, record, "started")
+        try:
+            deployed = _make(desired, world, request, record, heartbeat)
+        except AcmeError as error:
+            records.finish(world.records, record, "failed", error.sentence())
+            _say(world, record, "failed", error={"type": type(error).__name__, "message": error.sentence(), "log": []})
+            raise
+    _say(world, deployed.record, "live", epochs=dict(deployed.epochs))
+    return deployed
+
+
+def _unchanged(desired: Desired, world: World) -> Deployed | None:
+    """The live deployment, where it is what is desired and nothing was left half done."""
+    where = (desired.tenant, desired.environment.name)
+    live = records.last_live(world.records, *where)
+    if live is None or live.identity != desired.identity or records.unfinished(world.records, *where):
+        return None
+    return Deployed("unchanged", live)
+
+
+def _record(desired: Desired, world: World, request: Request) -> Record:
+    """The killed apply's record, where it wanted the same; else a new one, and the killed one is given up."""
+    where = (desired.tenant, desired.environment.name)
+    left = records.unfinished(world.records, *where)
+    if left and left.identity == desired.identity:
+        return left
+    if left:
+        records.finish(
+            world.records, left, "failed", "given up: its apply was killed, and something else is desired now"
+        )
+    release, settings, runtime, program = desired.identity
+    return records.begin(
+        world.records,
+        Record(
+            id=f"dep-{uuid.uuid4().hex[:12]}",
+            tenant=desired.tenant,
+            environment=desired.environment.name,
+            epoch=0,
+            release=release,
+            settings=settings,
+            runtime=runtime,
+            program=program,
+            commit=request.commit,
+            author=request.author,
+            cause=request.cause,
+            state="started",
+            bindings=desired.bindings,
+        ),
+    )
+
+
+def _make(desired: Desired, world: World, request: Request, record: Record, heartbeat: lease.Heartbeat) -> Deployed:
+    artifacts.write(world.aws("s3"), desired, record)
+    steps = _infrastructure(desired, world, request)
+    heartbeat.check()
+    epochs = _publish(desired, world, record)
+    records.finish(world.records, record, "live")
+    return Deployed("live", record, steps, epochs)
+
+
+def _infrastructure(desired: Desired, world: World, request: Request) -> tuple[Step, ...]:
+    name = naming.stack(desired.tenant, desired.environment.name)
+    takeover.clear(world.aws("s3"), desired.environment.place.state_bucket, name)
+    stack = world.engine.stack(name, world.program(desired))
+    takeover.settle(stack, world)
+    steps = preview(stack)
+    if request.approved is not None:
+        refuse(beyond(request.approved, steps))
+    return tuple(up(stack)) if steps else ()
+
+
+def refuse(uncovered: Iterable[Step]) -> None:
+    """`Conflict` where the world asks for more than was approved."""
+    named = [f"{step.operation} {step.type} {step.name}" for step in uncovered]
+    if named:
+        raise Conflict(
+            f"the plan is not the one that was approved: {'; '.join(named)}.",
+            why="A new delete, replace or change of access needs an approval of its own.",
+            fix="run `acme plan` again and have it approved",
+        )
+
+
+def _publish(desired: Desired, world: World, record: Record) -> dict[str, int]:
+    """Tables and views, then the epochs of what changed: with their commit the deployment is live."""
+    place, tenant = desired.environment.place, desired.tenant
+    live = records.last_live(world.records, tenant, desired.environment.name)
+    changed = changed_pipelines(live.bindings if live else {}, desired.bindings)
+    with world.warehouse() as session:
+        schema.build(session, place, tenant, [p for p in desired.release.pipelines if p.name in changed])
+        return epoch.raise_epochs(
+            session, place, tenant, changed, release=record.release, deployment=record.id, above=record.epoch - 1
+        )
+
+
+def changed_pipelines(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Those that are new, bound to something else, or gone: a gone one's late workers must be turned away too."""
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def _say(world: World, record: Record, what: str, **data: Any) -> None:
+    ids = Correlation(
+        tenant=record.tenant,
+        environment=record.environment,
+        deployment=record.id,
+        release=record.release,
+        commit=record.commit,
+    )
+    known = {
+        name: getattr(record, name) for name in ("epoch", "settings", "runtime", "program", "commit", "author", "cause")
+    }
+    event = Event(f"{record.id}.{what}", f"apply.deployment.{what}", datetime.now(UTC), ids, {**known, **data})
+    world.sink.send(event)
