@@ -269,5 +269,9 @@ class Place:
         """A table of the store, fully qualified."""
         return f"{self.database}.{store_schema(tenant)}.{store_table(pipeline, kind)}"
 
+    def scratch(self, tenant: str, name: str) -> str:
+        """A temporary table of one session: in the store, where no published view can be mistaken for it."""
+        return f"{self.database}.{store_schema(tenant)}.{name.upper()}"
+
     def published_view(self, tenant: str, pipeline: str) -> str:
         return f"{self.database}.{published_schema(tenant)}.{view(pipeline)}"
