@@ -47,22 +47,24 @@ def url(folder: Folder, port: int, database: str, driver: str = "psycopg") -> st
 
 
 def prepare(folder: Folder) -> None:
-    """A data folder, made once. One left half made by a crash has no marker and is made anew."""
-    data, marker = data_folder(folder), folder.postgres / "ready"
-    if marker.exists():
+    """A data folder, made once: under another name until it is whole, so that no crash leaves half of one."""
+    data = data_folder(folder)
+    if data.exists():
         return
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(mode=0o700)
+    for left_by_a_crash in folder.postgres.glob(f"{data.name}.*"):
+        shutil.rmtree(left_by_a_crash, ignore_errors=True)
+    half = data.with_name(f"{data.name}.{secrets.token_hex(4)}")
+    half.mkdir(mode=0o700)
     if os.geteuid() == 0:
-        shutil.chown(data, ROOTS_STAND_IN)
-    _make_cluster(folder, data)
-    marker.touch()
+        shutil.chown(half, ROOTS_STAND_IN)
+    _make_cluster(folder, half)
+    half.rename(data)
 
 
 def _make_cluster(folder: Folder, data: Path) -> None:
     password = secrets.token_urlsafe(24)
     write(passfile(folder), f"127.0.0.1:*:*:{USER}:{password}\n".encode())
-    once = folder.postgres / "password"
+    once = data.with_name(f"{data.name}.password")
     write(once, password.encode())
     options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", f"--pwfile={once}"]
     command = [*_not_as_root(), str(binary("initdb")), "-D", str(data), "-U", USER, *options]

@@ -31,20 +31,28 @@ class Process:
         return bool(self.started) and _started(self.pid) == self.started
 
 
+# Waits for a word before it becomes the command: whoever starts it writes down who it is first, and where that one is
+# killed in between, the word never comes and nothing is left running that nobody knows.
+WHEN_TOLD = ("/bin/sh", "-c", 'read -r go && exec "$@" < /dev/null', "part")
+
+
 def start(words: Sequence[str], environment: Mapping[str, str], log: Path, record: Path) -> Process:
     """The command `words` in a session of its own, its output appended to `log`, its identity in `record`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         popen = subprocess.Popen(
-            list(words),
+            [*WHEN_TOLD, *words],
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     process = Process(popen.pid, _started(popen.pid))
     write_json(record, {"pid": process.pid, "started": process.started, "command": list(words)})
+    if popen.stdin is not None:
+        with suppress(BrokenPipeError), popen.stdin as word:
+            word.write(b"go\n")
     popen.returncode = 0  # it outlives us on purpose: Popen must not warn that nobody waited
     return process
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -55,6 +56,20 @@ def test_a_started_process_is_found_again_by_its_record(begin, tmp_path):
     begun = begin(SLEEPER)
     assert process.recorded(tmp_path / "part.json") == begun
     assert begun.alive
+
+
+def test_nothing_runs_that_was_not_written_down(tmp_path):
+    """Where the starter dies before it has recorded the process, the process never becomes the command."""
+    starter = (
+        "import os, sys; from pathlib import Path; from pipeline.sandbox import process;"
+        "process.write_json = lambda *_: os._exit(9);"
+        "process.start(['touch', sys.argv[1]], dict(os.environ), Path(sys.argv[2]), Path(sys.argv[3]))"
+    )
+    arguments = [str(tmp_path / name) for name in ("touched", "log", "record")]
+    done = subprocess.run([sys.executable, "-c", starter, *arguments], timeout=30, check=False)
+    assert done.returncode == 9
+    time.sleep(0.3)
+    assert not (tmp_path / "touched").exists()
 
 
 def test_an_ended_process_is_not_found(begin, tmp_path):
