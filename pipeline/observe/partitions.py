@@ -22,7 +22,6 @@ from pipeline.observe.store import (
     signals,
 )
 
-
 KEPT_DAYS = 180
 MONTHS_AHEAD = 2
 

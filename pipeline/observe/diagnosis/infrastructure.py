@@ -356,6 +356,7 @@ PROVISIONING = signatures(
         CLEAR + 1,
         r"(?:Unsupported|Missing required|Invalid) (?:argument|block|attribute|index|count|for_each)|"
         r"Reference to undeclared|Cycle: |Duplicate resource|duplicate resource URN|Duplicate URN",
+        r"pulumi|terraform|opentofu|cloudformation|\.tf\b|│|\bstack\b|snowflake:index",
     ),
     (
         LIKELY + 1,
@@ -380,6 +381,7 @@ PROVISIONING = signatures(
         r"could not (?:find|read) (?:current )?(?:project|stack)|no stack named)|"
         r"Missing required configuration|Unable to delete|unable to validate AWS|RequestError.*provider|"
         r"is not a valid (?:name|value) for (?:property|attribute)",
+        r"pulumi|terraform|opentofu|cloudformation|\.tf\b|│|\bstack\b|snowflake:index",
     ),
     (
         CLEAR + 1,
@@ -389,6 +391,7 @@ PROVISIONING = signatures(
         r"stack .* is in (?:the )?\w+ state|IllegalLocationConstraint|InvalidBucketName|requires replac|"
         r"already (?:managed|in state)|Resource (?:not found|already managed)|ConflictException|"
         r"error refreshing|checkpoint",
+        r"pulumi|terraform|opentofu|cloudformation|\.tf\b|│|\bstack\b|snowflake:index",
     ),
     (
         LIKELY,

@@ -55,6 +55,13 @@ BAD_RECORD = signatures(
         r"1 (?:row|record|line|value) (?:was |is )?(?:rejected|bad|invalid|failed)|dead.?letter",
     ),
     (WORD, r"\brow \d|\bline \d|\bvalue\b|\brecord\b"),
+    (
+        CLEAR + 0.6,
+        r"\b(?:row|line|record|message|document)(?: no\.?| number)? ?#?\d+\b(?! at position).*(?:missing|"
+        r"null|empty|invalid|required|malformed|broken|too long|not a|cannot)|"
+        r"(?:missing|null|empty|invalid|malformed|broken) .*\b(?:in|at|of|on) (?:row|line|record|message|"
+        r"document)(?: no\.?| number)? ?#?\d+\b",
+    ),
 )
 
 FILE_MISSING = signatures(

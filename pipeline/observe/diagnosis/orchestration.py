@@ -86,7 +86,8 @@ MISSING_DEPENDENCY = signatures(
     ),
     (
         ROOT,
-        r"Could not find adapter type|Could not find profile|profile named .* (?:not|isn't)|dbt deps|"
+        r"Could not find adapter type|Could not find profile|profile named .* (?:not|isn't)|"
+        r"package\(s\) (?:specified|installed)|packages\.yml.*(?:not|only)|"
         r"depends on (?:a )?package .*not|No dbt_project|required package|"
         r"packages? (?:\S+ )?(?:is|are) (?:not installed|missing)|adapter .* not (?:found|installed)",
     ),
@@ -193,6 +194,13 @@ TASK_LOST = signatures(
         r"reclaimed",
     ),
     (WORD, r"\bworker\b|\bsignal\b|heartbeat|\bpid\b"),
+    (
+        ROOT + 0.5,
+        r"shouldn't be running anymore|Cannot start Task Instance in invalid state|state attribute is|"
+        r"state-changed-externally|task-state-changed-externally|Task supervision failed|"
+        r"no longer in the running state|finished with state failed, but|Essential container in task exited|"
+        r"TaskInstance .*not found.*heartbeat",
+    ),
 )
 
 TIMEOUT = signatures(

@@ -34,8 +34,8 @@ _BAD_END = re.compile(
     re.IGNORECASE,
 )
 _COMPLAINT = re.compile(
-    r"\bfail(?!_open|ed[=:\" ]+0|over)|\berrors?\b(?![\"']?[=:] ?0)|exception|\bdenied|\brefus|"
-    r"\brejected",
+    r"\bfail(?!_open|ed[=:\" ]+0|over)|errors?\b(?![\"']?[=:] ?0)|exception|\bdenied|\brefus|\brejected|"
+    r"\bviolat|\binvalid\b",
     re.IGNORECASE,
 )
 _SURE = re.compile(

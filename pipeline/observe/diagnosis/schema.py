@@ -6,6 +6,8 @@ from pipeline.observe.diagnosis.signature import CLEAR, HINT, LIKELY, ROOT, WORD
 
 # How messages count columns, the known number and the one that came.
 _COUNTS = (
+    r"Has (?P<came>\d+), expected (?P<known>\d+)",
+    r"found (?P<came>\d+) (?:columns|fields|names),? (?:but )?expected (?P<known>\d+)",
     r"Number of columns in file \((?P<came>\d+)\) does not match that of the corresponding table \((?P<k"
     r"nown>\d+)\)",
     r"expecting (?P<known>\d+) but got (?P<came>\d+)",
@@ -13,9 +15,10 @@ _COUNTS = (
     r"declared (?P<known>\d+) column\(s\), but view query produces (?P<came>\d+)",
     r"has (?P<known>\d+) columns but (?P<came>\d+) values",
     r"(?P<known>\d+) columns expected,? (?:but )?(?:got |found |have )?(?P<came>\d+)",
-    r"expected (?P<known>\d+) (?:columns|fields) (?:in (?:the )?header )?(?:but|and)? ?(?:got|found|saw|"
+    r"expected (?P<known>\d+) (?:columns|fields),? ?(?:in (?:the )?header )?(?:but|and)? ?(?:got|found|"
+    r"saw|"
     r"has|have) (?P<came>\d+)",
-    r"(?P<came>\d+) columns passed, passed data had (?P<known>\d+) columns",
+    r"(?P<known>\d+) columns passed, passed data had (?P<came>\d+) columns",
     r"header (?:has|with|of) (?P<came>\d+) (?:columns|names|fields)\D{1,40}(?P<known>\d+)",
 )
 # A count of one line is that line's fault.
@@ -78,6 +81,13 @@ MISSING_COLUMN = signatures(
         r"A column or function parameter with name",
     ),
     (WORD, r"\bcolumns?\b|\bheader\b"),
+    (
+        ROOT,
+        r"in BatchData does not exist|"
+        r"columns? (?:\"[^\"]+\"|'[^']+'|`[^`]+`|\S+) (?:of relation \S+ )?(?:does not exist|do not exist)|"
+        r"NOT_ENOUGH_DATA_COLUMNS|not enough data columns|Missing columns? in|"
+        r"required columns? .*(?:missing|absent|not (?:found|present))",
+    ),
 )
 
 TYPE_CHANGE = signatures(
@@ -146,6 +156,14 @@ TYPE_CHANGE = signatures(
         r"Cannot (?:compare|mix) (?:values of )?types?|operator does not exist: |"
         r"cannot be (?:promoted|coerced)|operand types? .*incompatible",
     ),
+    (
+        ROOT,
+        r"Conversion failed for column|tried to convert to (?:double|int|bool|float)|"
+        r"cannot be converted to (?:int|float|double|date|bool)|"
+        r"Expected (?:integer|bytes|float|string|bool|date), got|object of type <class|"
+        r"Cannot change column type|INCOMPATIBLE_DATA_FOR_TABLE|CAST_INVALID_INPUT.*column|"
+        r"Invalid comparison between dtype|Can only use \\.(?:dt|str) accessor",
+    ),
 )
 
 UNEXPECTED_COLUMN = signatures(
@@ -184,6 +202,13 @@ UNEXPECTED_COLUMN = signatures(
         r"Found new column|has \d+ (?:column|field)s? too many",
     ),
     (ROOT, r"INSERT has more expressions|Column count doesn.t match|more target columns|more expressions than"),
+    (
+        ROOT,
+        r"TOO_MANY_DATA_COLUMNS|too many data columns|wrong column count|"
+        r"number of supplied values does not match|Extra column\(s\)|found more fields than defined|"
+        r"got an unexpected keyword argument",
+        "row|record|column|field|csv|payload|\\*\\*",
+    ),
 )
 
 MISSING_OBJECT = signatures(
@@ -275,6 +300,11 @@ CONTRACT = signatures(
         ROOT + 2,
         r"Please ensure the name, data_type|assert_columns_equivalent|mismatch_reason|"
         r"missing in (?:contract|definition)|contracted model",
+    ),
+    (
+        ROOT + 2,
+        r"column_type_mismatch|missing_column_names|schema_missing_column|forbidden_present|schema_measured|"
+        r"wrong column type|when (?:required|forbidden|wrong) column|when mismatching",
     ),
 )
 
