@@ -87,14 +87,17 @@ def command(folder: Folder, port: int) -> list[str]:
 
 
 def _not_as_root() -> list[str]:
-    """For root: become `nobody`, yet keep the right to walk through root's own folders to the data."""
+    """For root: become `nobody`, yet keep the right to walk through root's own folders to the programs and the data.
+
+    `no_setuid_fixup` lets access(2), by which initdb looks for its siblings, see that right too; exec leaves no other.
+    """
     if os.geteuid() != 0:
         return []
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise Missing("PostgreSQL does not run as root, and `setpriv` is missing.", fix="apt-get install util-linux")
     identity = pwd.getpwnam(ROOTS_STAND_IN)
-    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [setpriv, f"--reuid={identity.pw_uid}", f"--regid={identity.pw_gid}", "--clear-groups", *keep]
 
 
