@@ -76,9 +76,9 @@ def end(process: Process, *, how: signal.Signals = signal.SIGTERM, patience_s: f
         return
     with suppress(ProcessLookupError):
         os.kill(process.pid, how)
-    if not wait(process, patience_s):
-        _kill_group(process)
-        wait(process, patience_s)
+    wait(process, patience_s)
+    _kill_group(process)  # a group keeps its number from being given away while anybody is in it
+    wait(process, patience_s)
 
 
 def _kill_group(process: Process) -> None:

@@ -22,7 +22,7 @@ STUBBORN = [
 PARENT = [
     sys.executable,
     "-c",
-    "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "import subprocess, sys, time;"
     "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
     "print('child', child.pid, flush=True); time.sleep(60)",
 ]
@@ -94,11 +94,11 @@ def test_who_does_not_listen_is_killed(begin):
     assert not begun.alive
 
 
-def test_the_children_of_a_killed_process_end_with_it(begin, tmp_path):
-    """The whole group goes."""
+def test_the_children_of_a_process_end_with_it(begin, tmp_path):
+    """The whole group goes, also where the parent just left."""
     begun = begin(PARENT)
     child = int((tmp_path / "part.log").read_text().split()[1])
-    process.end(begun, patience_s=0.3)
+    process.end(begun)
     wait_until(lambda: not process._started(child))
 
 
