@@ -46,6 +46,15 @@ def drop_file(
     seed.drop(folder, sources.find(folder, tenant, environment), path, content, age_s=age_s)
 
 
+def add_records(
+    repository: Path, tenant: str, resource: str, records: Iterable[str], *, environment: str = "staging"
+) -> None:
+    """More records behind the tenant's API, after those that are there. Each is one JSON text, as the ERP would spell it."""
+    folder = folders.of(repository)
+    path = sources.records_file(folder, sources.find(folder, tenant, environment), resource)
+    folders.write(path, path.read_bytes() + "".join(f"{record}\n" for record in records).encode())
+
+
 def put_secrets(repository: Path, environment: str) -> list[str]:
     """Puts the values into the secrets that exist already, as the customers' people would; returns the names that changed."""
     folder = folders.of(repository)

@@ -9,6 +9,7 @@ import gzip
 import os
 import time
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from functools import cache
 
 from pipeline.sandbox import records, sources
@@ -68,6 +69,19 @@ def order_years() -> dict[str, str]:
     names, orders = records.rows(records.table(ORDERS))
     ordered = names.index("OrderDate")
     return {order[0]: order[ordered][:4] for order in orders}
+
+
+def night_of_orders(number: int, count: int = 214) -> tuple[str, bytes]:
+    """(path, gzipped CSV) of what globex drops in the night of this number, from 1: `count` new orders of that day."""
+    names, orders = records.rows(records.table(ORDERS))
+    day = date(2015, 1, 1) + timedelta(days=number - 1)
+    at, first = f"{day} 00:00:00.000", max(int(order[0]) for order in orders) + 1 + (number - 1) * count
+    new = {"RevisionNumber": "1", "Status": "1", "OrderDate": at, "ShipDate": "", "ModifiedDate": at}
+    lines = [
+        ",".join({**dict(zip(names, order, strict=True)), **new, "PurchaseOrderID": str(first + i)}.values())
+        for i, order in enumerate(orders[:count])
+    ]
+    return f"{DIRECTORY}/{ORDERS}_{day:%Y%m%d}.csv.gz", pack("\n".join([",".join(names), *lines, ""]))
 
 
 def whole_table(table: str, directory: str) -> dict[str, bytes]:

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.sandbox import records
+from pipeline.sandbox import folder as folders
+from pipeline.sandbox import records, sources
+from pipeline.sandbox.customers import add_records
 from tests.conformance.customers import api_client, ask_token, bearer
 
 
@@ -106,3 +108,19 @@ def test_a_senseless_question_is_told_so(customers, api, parameters):
 def test_an_unknown_resource_is_not_found(customers, api):
     """404."""
     assert api.get("/secrets", headers=bearer(token(customers))).status_code == 404
+
+
+def test_new_records_come_last(customers, api, monkeypatch):
+    """What the customer adds is seen at the next question, and moves no page before it."""
+    monkeypatch.setenv("ACME_SANDBOX", str(customers.folder.root))
+    headers, source = bearer(token(customers)), customers.source("initech")
+    path = sources.records_file(customers.folder, source, "currencies")
+    before = path.read_bytes()
+    add_records(customers.folder.root, "initech", "currencies", ['{"CurrencyCode": "XAC", "Rate": 1.10}'])
+    try:
+        assert '"Rate": 1.10' in api.get("/currencies", headers=headers, params={"limit": 1000}).text
+        found, _ = pull(api, headers, "/currencies", limit=50)
+        assert [record["CurrencyCode"] for record in found][-1] == "XAC"
+        assert len(found) == 106
+    finally:
+        folders.write(path, before)

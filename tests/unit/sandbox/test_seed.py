@@ -71,3 +71,14 @@ def test_an_unclear_source_is_told(source):
     folder, _ = source
     with pytest.raises(Usage, match="0 sources"):
         sources.find(folder, "umbrella", "staging")
+
+
+def test_each_night_brings_new_orders():
+    """No order of one night is an order of another, or of the seed."""
+    seeded = {order[0] for order in records.rows(records.table(seed.ORDERS))[1]}
+    nights = [seed.night_of_orders(number, 50) for number in (1, 2, 40)]
+    assert [path.rpartition("_")[2] for path, _ in nights] == ["20150101.csv.gz", "20150102.csv.gz", "20150209.csv.gz"]
+    ids = [order[0] for _, content in nights for order in records.rows(gzip.decompress(content).decode())[1]]
+    assert len(set(ids)) == len(ids) == 150
+    assert not seeded & set(ids)
+    assert records.rows(gzip.decompress(nights[0][1]).decode())[0] == records.rows(records.table(seed.ORDERS))[0]
