@@ -1,4 +1,7 @@
-"""Signatures of class `infrastructure`: identity, rights, network, limits, machines, provisioning, the other side."""
+"""Signatures of class `infrastructure`: identity, rights, network, limits, machines, provisioning, the other side.
+
+A table, so it is longer than a module of code may be.
+"""
 
 from __future__ import annotations
 

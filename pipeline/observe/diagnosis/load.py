@@ -1,4 +1,7 @@
-"""Signatures of class `load`: records, files, keys, data tests, SQL of our own, and writers that meet."""
+"""Signatures of class `load`: records, files, keys, data tests, SQL of our own, and writers that meet.
+
+A table, so it is longer than a module of code may be.
+"""
 
 from __future__ import annotations
 
@@ -215,9 +218,7 @@ QUALITY = signatures(
         CLEAR,
         r"(?:freshness|row ?count|null_check|value_check|threshold|tolerance|control total|checksum|totals?|"
         r"reconcil\w+|balance|sum) .*(?:FAILED|fail|differs?|mismatch|exceed|below|above|off|not met|"
-        r"violated|wrong)|"
-        r"(?:below|above|under|over|outside)(?: of)? (?:the )?(?:threshold|limit|minimum|maximum|range|"
-        r"tolerance|agreed|expected)",
+        r"violated|wrong)",
     ),
     (
         CLEAR,
@@ -246,6 +247,12 @@ QUALITY = signatures(
         r"accepted_values|not_null_|relationships_|dbt_expectations|dbt_utils",
     ),
     (WORD, r"\bchecks?\b|\btests?\b|\bthreshold"),
+    (
+        LIKELY,
+        r"(?:below|above|under|over|outside)(?: of)? (?:the )?(?:threshold|limit|minimum|maximum|range|"
+        r"tolerance|agreed|expected)",
+    ),
+    (ROOT + 2, r"failed element-?wise validator|failure cases|failed (?:series|dataframe) (?:or dataframe )?validator"),
 )
 
 TRANSFORMATION = signatures(
@@ -274,9 +281,8 @@ TRANSFORMATION = signatures(
     (
         CLEAR,
         r"recursive (?:CTE|query)|Binder Error: (?:Ambiguous|GROUP|aggregate)|"
-        r"column .* specified more than once|each \S+ query must have the same number of columns|"
-        r"UNION types|invalid regular expression|re\.error|Unsupported (?:subquery|feature)|\b002031\b|"
-        r"\b000979\b|\b001104\b|\b002076\b",
+        r"column .* specified more than once|invalid regular expression|re\.error|"
+        r"Unsupported (?:subquery|feature)|\b002031\b|\b000979\b|\b001104\b|\b002076\b",
     ),
     (
         ROOT,
@@ -304,6 +310,12 @@ TRANSFORMATION = signatures(
         LIKELY,
         r"\bTypeError|\bAttributeError|\bIndexError|No function matches|Invalid argument types|"
         r"Binder Error: Cannot",
+    ),
+    (LIKELY + 1, r"each \S+ query must have the same number of columns|UNION types|same number of (?:result )?columns"),
+    (
+        CLEAR,
+        r"No function matches|Invalid argument types for function|"
+        r"Cannot (?:compare|mix) (?:values of )?types?|operator does not exist: ",
     ),
 )
 

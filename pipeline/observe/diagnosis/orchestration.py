@@ -1,4 +1,7 @@
-"""Signatures of class `orchestration`: Airflow 2 and 3, Celery, Batch, Lambda, Glue, and what tasks import."""
+"""Signatures of class `orchestration`: Airflow 2 and 3, Celery, Batch, Lambda, Glue, and what tasks import.
+
+A table, so it is longer than a module of code may be.
+"""
 
 from __future__ import annotations
 
@@ -87,9 +90,9 @@ MISSING_DEPENDENCY = signatures(
     (
         ROOT,
         r"Could not find adapter type|Could not find profile|profile named .* (?:not|isn't)|"
-        r"package\(s\) (?:specified|installed)|packages\.yml.*(?:not|only)|"
-        r"depends on (?:a )?package .*not|No dbt_project|required package|"
-        r"packages? (?:\S+ )?(?:is|are) (?:not installed|missing)|adapter .* not (?:found|installed)",
+        r"package\(s\) (?:specified|installed)|packages\.yml.*(?:not|only)|depends on (?:a )?package .*not|"
+        r"No dbt_project|required package|packages? (?:\S+ )?(?:is|are) (?:not installed|missing)|"
+        r"adapter .* not (?:found|installed)",
     ),
     (
         ROOT,
@@ -113,8 +116,7 @@ MISSING_DEPENDENCY = signatures(
         ROOT,
         r"(?:environment|env(?:ironment)? var(?:iable)?)\S* .*(?:not set|missing|required but not|"
         r"undefined)|"
-        r"Env var required but not provided|os\.environ\[[\s\S]{0,200}KeyError|KeyError: 'AIRFLOW_|"
-        r"KeyError: '[A-Z][A-Z0-9]+_[A-Z0-9_]+'",
+        r"Env var required but not provided|os\.environ\[[\s\S]{0,200}KeyError|KeyError: 'AIRFLOW_",
     ),
     (
         ROOT,
@@ -129,6 +131,13 @@ MISSING_DEPENDENCY = signatures(
         r"macro .*(?:package|not (?:found|installed))|dbt_utils.* is undefined|"
         r"has no attribute .*(?:version|upgrade)|unsupported (?:python|library) version|"
         r"incompatible (?:python|library|driver|client) version",
+    ),
+    (ROOT, r"KeyError: '[A-Z][A-Z0-9_]+'", r"environ|getenv|env(?:ironment)? var"),
+    (
+        ROOT,
+        r"Compilation Error|is undefined",
+        r"dbt_utils|dbt_expectations|dbt_date|audit_helper|packages\.yml|"
+        r"packages? .*not (?:found|installed)|no package named",
     ),
 )
 
@@ -314,6 +323,13 @@ SCHEDULING = signatures(
         r"nonexistent pool|pool .*(?:does not exist|doesn.t exist)|Tasks using non-existent pool",
     ),
     (WORD, r"\bscheduler\b|\bpool\b|\bslots?\b|\bqueue\b|\bqueued\b"),
+    (
+        CLEAR,
+        r"\b\d+ (?:dag ?)?(?:runs?|tasks?|task instances?) (?:wait|are waiting|queued|pending|are queued|"
+        r"due|late|overdue)|"
+        r"(?:run|task|dag)s? .*\b(?:cannot|could not|will not) be (?:scheduled|queued|started)|"
+        r"heartbeat (?:is )?older than|next_dagrun_create_after",
+    ),
 )
 
 SIGNATURES: tuple[Signature, ...] = (*DAG_IMPORT, *MISSING_DEPENDENCY, *TASK_LOST, *TIMEOUT, *SCHEDULING)

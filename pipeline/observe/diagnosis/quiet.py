@@ -12,30 +12,29 @@ from collections.abc import Sequence
 _HARMLESS = re.compile(
     r"\w*(?:Deprecat|FutureWarn|UserWarn|RemovedIn|SAWarn|CryptographyDeprec|ResourceWarn)\w*"
     r'|^\s*File "[^"]*", line \d+, in '
-    r"|\bdeprecated\b.*\b(?:use|instead|will)\b"
-    r"|"
+    r"|\bdeprecated\b.*\b(?:use|instead|will)\b|"
     r"\b(?:no|0|zero) (?:import )?(?:errors?|failures?|failed|orphaned|duplicates?|warnings?|"
-    r"conflicts?)\b(?!.*\b[1-9]\d* (?:fail|error))"
-    r"|"
+    r"conflicts?)\b(?!.*\b[1-9]\d* (?:fail|error))|"
     r"\b(?:errors?|failed|failures|rejected|duplicates)[\"']?[=:] ?\"?0\b(?!.*\b(?:failed|"
     r"errors?)[\"']?[=:] ?\"?[1-9])"
     r'|"success": ?true|\[PASS(?:ED)?\b|\bOK (?:created|loaded|snapshotted|hook)\b|\bPASS (?:\w+ )?(?:freshness|of|in)\b'
-    r"|Adopting or resetting orphaned|already registered for DAG|incompatible version of '|native-hadoop",
+    r"|Adopting or resetting orphaned|Heartbeat recovered|exit ?code[= ]0\b|"
+    r"externally set to (?:success|skipped)|"
+    r"already registered for DAG|incompatible version of '|native-hadoop",
     re.IGNORECASE,
 )
 _BAD_END = re.compile(
-    r"\b(?:ERROR|CRITICAL|FATAL|SEVERE)\b(?!=0)|level\": ?\"(?:error|critical|fatal)\"|\[error|Traceback"
-    r"|Marking task as (?:FAILED|UP_FOR_RETRY)|\b(?:gave|giving|gives) up\b|final_state\"?: ?\"failed|"
-    r"return code [1-9]"
-    r"|exit(?:ed|s)?(?: with)?(?: return)?[ _]?(?:code|status)?[\"':= ]+-?[1-9]|\broll(?:ed|ing)? ?back|"
-    r"\baborted"
-    r"|not (?:started|published|loaded|written|committed|copied|sent|touched)|\bleft (?:out|for)|"
-    r"quarantine|same (?:answer|result|error)",
+    r"\b(?:ERROR|CRITICAL|FATAL|SEVERE)\b(?!=0)|level\": ?\"(?:error|critical|fatal)\"|\[error|"
+    r"Traceback|Marking task as (?:FAILED|UP_FOR_RETRY)|\b(?:gave|giving|gives) up\b|"
+    r"final_state\"?: ?\"failed|return code [1-9]|"
+    r"exit(?:ed|s)?(?: with)?(?: return)?[ _]?(?:code|status)?[\"':= ]+-?[1-9]|\broll(?:ed|ing)? ?back|"
+    r"\baborted|not (?:started|published|loaded|written|committed|copied|sent|touched)|"
+    r"\bleft (?:out|for)|quarantine|same (?:answer|result|error)",
     re.IGNORECASE,
 )
 _COMPLAINT = re.compile(
     r"\bfail(?!_open|ed[=:\" ]+0|over)|errors?\b(?![\"']?[=:] ?0)|exception|\bdenied|\brefus|\brejected|"
-    r"\bviolat|\binvalid\b",
+    r"\bviolat|\binvalid\b|mismatch|\bcannot\b|could not|\bunable\b|not found|\bkilled\b|timed out",
     re.IGNORECASE,
 )
 _SURE = re.compile(
@@ -45,8 +44,7 @@ _SURE = re.compile(
 )
 _GOOD_END = re.compile(
     r"(?<!not )\bsucce(?:ss|eded|ssfully|ssful)\b|\bcomplete[d]?\b|\bfinished\b(?! \(failed)|"
-    r"\b(?:200|201|204)\b|\brecovered\b|\bis back\b"
-    r"|"
+    r"\b(?:200|201|204)\b|\brecovered\b|\bis back\b|"
     r"\b(?:loaded|published|committed|merged|landed|uploaded|fetched|copied|written|received|"
     r"delivered)\b|"
     r"\bPASS(?:ED)?\b|\bok\b|\bdone\b|\bhealthy\b",

@@ -1,4 +1,7 @@
-"""Signatures of class `schema`: the source, the table or the contract is not shaped as it was."""
+"""Signatures of class `schema`: the source, the table or the contract is not shaped as it was.
+
+A table, so it is longer than a module of code may be.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,15 @@ from pipeline.observe.diagnosis.signature import CLEAR, HINT, LIKELY, ROOT, WORD
 _COUNTS = (
     r"Has (?P<came>\d+), expected (?P<known>\d+)",
     r"found (?P<came>\d+) (?:columns|fields|names),? (?:but )?expected (?P<known>\d+)",
-    r"Number of columns in file \((?P<came>\d+)\) does not match that of the corresponding table \((?P<k"
-    r"nown>\d+)\)",
+    r"Number of columns in file \((?P<came>\d+)\) does not match that of the corresponding table "
+    r"\((?P<known>\d+)\)",
     r"expecting (?P<known>\d+) but got (?P<came>\d+)",
     r"Expected axis has (?P<came>\d+) elements, new values have (?P<known>\d+)",
     r"declared (?P<known>\d+) column\(s\), but view query produces (?P<came>\d+)",
     r"has (?P<known>\d+) columns but (?P<came>\d+) values",
     r"(?P<known>\d+) columns expected,? (?:but )?(?:got |found |have )?(?P<came>\d+)",
     r"expected (?P<known>\d+) (?:columns|fields),? ?(?:in (?:the )?header )?(?:but|and)? ?(?:got|found|"
-    r"saw|"
-    r"has|have) (?P<came>\d+)",
+    r"saw|has|have) (?P<came>\d+)",
     r"(?P<known>\d+) columns passed, passed data had (?P<came>\d+) columns",
     r"header (?:has|with|of) (?P<came>\d+) (?:columns|names|fields)\D{1,40}(?P<known>\d+)",
 )
@@ -151,9 +153,6 @@ TYPE_CHANGE = signatures(
     (WORD, r"\btypes?\b|\bdtype\b|\bcast\b"),
     (
         CLEAR + 0.5,
-        r"No function matches .*VARCHAR|"
-        r"Invalid argument types for function .*(?:VARCHAR|VARIANT|OBJECT|ARRAY)|"
-        r"Cannot (?:compare|mix) (?:values of )?types?|operator does not exist: |"
         r"cannot be (?:promoted|coerced)|operand types? .*incompatible",
     ),
     (
@@ -163,6 +162,12 @@ TYPE_CHANGE = signatures(
         r"Expected (?:integer|bytes|float|string|bool|date), got|object of type <class|"
         r"Cannot change column type|INCOMPATIBLE_DATA_FOR_TABLE|CAST_INVALID_INPUT.*column|"
         r"Invalid comparison between dtype|Can only use \\.(?:dt|str) accessor",
+    ),
+    (
+        CLEAR + 0.5,
+        r"No function matches .*VARCHAR|Invalid argument types for function|"
+        r"Cannot (?:compare|mix) (?:values of )?types?|operator does not exist: ",
+        r"\b(?:now|since|until|were|before|changed|yesterday|newest|today)\b",
     ),
 )
 
@@ -208,6 +213,12 @@ UNEXPECTED_COLUMN = signatures(
         r"number of supplied values does not match|Extra column\(s\)|found more fields than defined|"
         r"got an unexpected keyword argument",
         "row|record|column|field|csv|payload|\\*\\*",
+    ),
+    (
+        CLEAR - 0.5,
+        r"(?:now|since \S+) (?:has|have|with|ends? with|carries|includes|delivers|sends|brings)|appeared in|"
+        r"(?:was|were) added|one more (?:column|field|value|name)",
+        r"columns?\b|fields?\b|header",
     ),
 )
 

@@ -134,7 +134,7 @@ def _legible(line: str) -> str:
 def _is_quiet(lines: list[str], cases: list[_Case]) -> bool:
     best = cases[0]
     said_softly = _SOFT.search(lines[best.lines[0] - 1]) is not None
-    if ((said_softly and best.cause != "scheduling") or best.score < CLEAR - 1) and not quiet.complains(lines):
+    if best.score < (CLEAR if said_softly else CLEAR - 1) and not quiet.complains(lines):
         return True
     last = max(case.last for case in cases if case.score >= LIKELY or case is best)
     if quiet.ends_well(lines, last) or (said_softly and quiet.ends_mildly(lines)):
