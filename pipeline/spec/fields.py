@@ -32,6 +32,16 @@ def _name(text: str) -> str:
     return text
 
 
+def _secret(text: str) -> str:
+    """What stands here by mistake may be the secret itself, so it is not shown."""
+    if words.why_no_name(text):
+        why = "a secret is named here, and its value lives in AWS Secrets Manager."
+        raise refused(
+            "document.name", "this is no name of a secret.", why, "write a name in lower case, without its path"
+        )
+    return text
+
+
 def _column(text: str) -> str:
     if why := words.why_no_column(text):
         raise refused("document.name", f"{shown(text)} cannot be a column.", why, "choose another name")
@@ -61,7 +71,7 @@ ColumnName = Annotated[str, AfterValidator(_column)]
 ColumnType = Annotated[str, AfterValidator(_type)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-SecretName = Name  # a name below acme/<environment>/<tenant>/, never a value
+SecretName = Annotated[str, AfterValidator(_secret)]  # a name below acme/<environment>/<tenant>/, never a value
 Host = Annotated[
     str,
     pattern(

@@ -9,8 +9,8 @@ from typing import Any, Final
 from pipeline.findings import Finding, Where
 
 STAGE: Final = "validate"
-_SHOWABLE: Final = re.compile(r"[\w .,:/*()\[\]{}<>=?@#-]{0,60}")
-_KEYLIKE: Final = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_SHOWABLE: Final = re.compile(r"[\w .,:/*()\[\]{}<>=?#-]{0,60}")
+_KEYLIKE: Final = re.compile(r"[A-Za-z0-9+/=_-]{24,}|://")
 
 
 def deny(code: str, where: Where, what: str, why: str = "", fix: str = "") -> Finding:
