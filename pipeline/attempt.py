@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline import warehouse
-from pipeline.naming import store_schema
+from pipeline.naming import published_schema
 from pipeline.run import Binding
 
 STATEMENT_TIMEOUT_S = {"priority": 3600, "standard": 1800, "trial": 900}
@@ -123,6 +123,6 @@ def session(binding: Binding, credentials: warehouse.Credentials | None, task: s
         role=user,
         warehouse=place.warehouse(binding.settings["cell"], priority=tier == "priority"),
         query_tag=binding.ids.but(task=task).query_tag(),
-        schema=store_schema(binding.tenant),
+        schema=published_schema(binding.tenant),  # where a transform finds the tenant's other tables
         statement_timeout_s=STATEMENT_TIMEOUT_S[tier],
     )

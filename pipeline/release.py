@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -228,3 +229,18 @@ def read_pipeline(body: Mapping[str, Json]) -> Pipeline:
             fix="restore the release's older object version",
         )
     return pipeline
+
+
+_SYNONYMS = {"TEXT": "VARCHAR", "STRING": "VARCHAR", "DECIMAL": "NUMBER", "NUMERIC": "NUMBER", "DOUBLE": "FLOAT"}
+_DEFAULT_SIZES = {"VARCHAR": (16777216,), "NUMBER": (38, 0), "BINARY": (8388608,)}
+
+
+def shape_of(type_: str) -> tuple[str, tuple[int, ...]]:
+    """`NUMBER(19, 4)` → ("NUMBER", (19, 4)); a size that is not said is Snowflake's default."""
+    match = re.fullmatch(r"([A-Z_]+)(?:\s*\(([0-9, ]+)\))?", type_.strip().upper())
+    if match is None:
+        return type_.strip().upper(), ()
+    name = _SYNONYMS.get(match[1], match[1])
+    said = tuple(int(size) for size in (match[2] or "").split(",") if size.strip())
+    default = _DEFAULT_SIZES.get(name, ())
+    return name, said + default[len(said) :]

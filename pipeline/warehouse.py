@@ -31,11 +31,13 @@ _BY_NUMBER: Mapping[int, type[AcmeError]] = {
     2003: Missing,
     2043: Missing,
     3001: Denied,
+    91016: Missing,  # a file of a COPY
     390111: Unreachable,  # the session is gone
     390112: Unreachable,
     390114: Unreachable,
 }
 _LOGIN_REFUSED = range(390100, 390500)
+_DATA = range(100000, 101000)  # values, rows and files that a statement cannot take
 
 
 class Credentials(Protocol):
@@ -236,6 +238,16 @@ def translated(error: Any, where: str = "Snowflake") -> AcmeError:
     ids = f"error {error.errno or 0:06d} ({error.sqlstate or 'no SQL state'}), query {error.sfqid or 'none'}."
     text = " ".join((error.raw_msg or str(error)).split())
     return kind(text, where=where, why=f"Snowflake says {ids}")
+
+
+def literal(text: str) -> str:
+    """A text as SQL spells it: quotes doubled, backslashes too."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def is_about_data(error: AcmeError) -> bool:
+    """The statement is right, the data in it is not: a value, a row or a file."""
+    return number(error) in _DATA
 
 
 def number(error: AcmeError) -> int | None:

@@ -7,13 +7,12 @@ would change its nature.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from pipeline.errors import Conflict
 from pipeline.live import Tables, visible
 from pipeline.naming import Place, published_schema, store_schema
-from pipeline.release import Pipeline
+from pipeline.release import Pipeline, shape_of
 from pipeline.warehouse import Session
 
 AT = '"AT"'  # quoted: time travel has the word
@@ -140,18 +139,3 @@ def _wider(table: str, column: str, old: str, new: str) -> bool:
             fix="add a column under a new name, and leave this one out in a later release",
         )
     return new_name in ("NUMBER", "VARCHAR", "BINARY") and new_sizes > old_sizes
-
-
-_SYNONYMS = {"TEXT": "VARCHAR", "STRING": "VARCHAR", "DECIMAL": "NUMBER", "NUMERIC": "NUMBER", "DOUBLE": "FLOAT"}
-_DEFAULT_SIZES = {"VARCHAR": (16777216,), "NUMBER": (38, 0), "BINARY": (8388608,)}
-
-
-def shape_of(type_: str) -> tuple[str, tuple[int, ...]]:
-    """`NUMBER(19, 4)` → ("NUMBER", (19, 4)); a size that is not said is Snowflake's default."""
-    match = re.fullmatch(r"([A-Z_]+)(?:\s*\(([0-9, ]+)\))?", type_.strip().upper())
-    if match is None:
-        return type_.strip().upper(), ()
-    name = _SYNONYMS.get(match[1], match[1])
-    said = tuple(int(size) for size in (match[2] or "").split(",") if size.strip())
-    default = _DEFAULT_SIZES.get(name, ())
-    return name, said + default[len(said) :]

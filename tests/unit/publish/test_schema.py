@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import Conflict
 from pipeline.publish import schema
-from pipeline.release import Column, Contract
+from pipeline.release import Column, Contract, shape_of
 from tests.warehouse import landed, orders
 
 
@@ -109,7 +109,7 @@ def test_a_mutex_without_its_row_stops_everything(store):
 
 def test_types_are_read_with_snowflakes_defaults():
     """`VARCHAR` is its longest, `NUMBER` is 38 digits."""
-    assert schema.shape_of("number(19, 4)") == ("NUMBER", (19, 4))
-    assert schema.shape_of("NUMBER") == ("NUMBER", (38, 0))
-    assert schema.shape_of("TEXT") == ("VARCHAR", (16777216,))
-    assert schema.shape_of("TIMESTAMP_NTZ(3)") == ("TIMESTAMP_NTZ", (3,))
+    assert shape_of("number(19, 4)") == ("NUMBER", (19, 4))
+    assert shape_of("NUMBER") == ("NUMBER", (38, 0))
+    assert shape_of("TEXT") == ("VARCHAR", (16777216,))
+    assert shape_of("TIMESTAMP_NTZ(3)") == ("TIMESTAMP_NTZ", (3,))
