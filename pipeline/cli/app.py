@@ -23,6 +23,9 @@ from pipeline.naming import ENVIRONMENTS
 VERSION = "0.1.0"
 # In the order of the flow, then what stands beside it. Each is a module of this folder, imported only when it is used.
 VERBS = {
+    "validate": "find everything wrong with tenants' folders",
+    "gate": "judge whether a change may merge",
+    "sandbox": "start, stop, look at and break the embedded parts",
     "test": "run every test",
     "doctor": "say what this machine lacks and the line that installs it",
 }

@@ -1,0 +1,56 @@
+"""`acme gate [TENANT…]`: may this merge; validation, SQL style, transforms' tests and policies in one verdict."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.cli.answer import FINDINGS, OK, Answer
+from pipeline.errors import AcmeError
+from pipeline.gate.verdict import Verdict
+from pipeline.settings import load
+from pipeline.toolchain import cache, programs
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenants", nargs="*", metavar="TENANT", help="default: what changed against the base")
+    parser.add_argument(
+        "--base", metavar="REV", help="the revision to compare with (default: the merge base with main)"
+    )
+    parser.add_argument(
+        "--head", metavar="REV", help="judge this revision as data, by the base's policies (default: the work tree)"
+    )
+    parser.add_argument("--rules", type=Path, metavar="DIR", help="a checkout whose policies and .sqlfluff judge")
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    """Exit code 1 where a finding denies."""
+    from pipeline.gate.report import report
+
+    verdict = judged(arguments)
+    return Answer(verdict.document(), report(verdict), FINDINGS if verdict.denies else OK)
+
+
+def judged(arguments: argparse.Namespace) -> Verdict:
+    """The verdict on what the command line names."""
+    from pipeline.gate.request import Request, answer
+
+    request = Request(
+        folder=arguments.repo,
+        tenants=arguments.tenants,
+        base=arguments.base,
+        head=arguments.head,
+        rules=arguments.rules,
+        opa_program=programs.ensure(programs.OPA),
+        opa_url=running_opa(arguments.repo),
+        cache=cache.folder() / "gate",
+    )
+    return answer(request)
+
+
+def running_opa(repository: Path) -> str:
+    """The sandbox's OPA where one runs; without a sandbox the gate starts its own."""
+    try:
+        return load("staging", repository).opa
+    except AcmeError:
+        return ""

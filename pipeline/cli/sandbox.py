@@ -1,0 +1,83 @@
+"""`acme sandbox up | down | status | logs | fault`: the embedded parts that stand in for the cloud."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from pipeline.cli.answer import Answer, table
+from pipeline.toolchain import setup
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    below = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    below.add_parser("up", help="start what does not run; repeatable")
+    below.add_parser("down", help="end what was started here; data stays")
+    below.add_parser("status", help="which parts run, and where")
+    logs = below.add_parser("logs", help="the last lines of a part's log")
+    logs.add_argument("part")
+    logs.add_argument("--lines", type=int, default=50)
+    fault = below.add_parser("fault", help="break something on purpose; `fault clear` mends it")
+    fault.add_argument("name", help="the fault, or `clear`")
+    fault.add_argument("tenant", nargs="?", default="")
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    return ACTIONS[arguments.action](arguments)
+
+
+def _up(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import lifecycle
+
+    lifecycle.up(
+        arguments.repo,
+        setup.toolset(),
+        progress=lambda name, seconds: print(f"  {name:<22} {seconds:4.1f} s", file=sys.stderr),
+    )
+    return _status(arguments)
+
+
+def _down(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import lifecycle
+
+    ended = lifecycle.down(arguments.repo)
+    return Answer({"ended": ended}, f"ended: {', '.join(ended) or 'nothing ran'}")
+
+
+def _status(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import lifecycle
+
+    parts = lifecycle.status(arguments.repo)
+    rows = [
+        ("✓" if part.running else "✗", part.name, f"127.0.0.1:{part.port}", f"pid {part.pid}" if part.pid else "")
+        for part in parts
+    ]
+    return Answer(
+        {"parts": [asdict(part) for part in parts]},
+        table(rows) or "the sandbox was never started here: ./acme sandbox up",
+    )
+
+
+def _logs(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import lifecycle
+
+    text = lifecycle.logs(arguments.repo, arguments.part, lines=arguments.lines)
+    return Answer({"part": arguments.part, "lines": text.splitlines()}, text)
+
+
+def _fault(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import faults
+
+    if arguments.name == "clear":
+        cleared = faults.clear(arguments.repo, tenant=arguments.tenant)
+        return Answer({"cleared": cleared}, f"cleared: {', '.join(cleared) or 'nothing was broken'}")
+    faults.inject(arguments.repo, arguments.name, arguments.tenant, arguments.environment)
+    fix = "mend it: ./acme sandbox fault clear"
+    return Answer(
+        {"injected": arguments.name, "tenant": arguments.tenant},
+        f"{arguments.name} is on for {arguments.tenant}. {fix}",
+    )
+
+
+ACTIONS = {"up": _up, "down": _down, "status": _status, "logs": _logs, "fault": _fault}
