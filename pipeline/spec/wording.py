@@ -10,7 +10,7 @@ from pipeline.findings import Finding, Where
 
 STAGE: Final = "validate"
 _SHOWABLE: Final = re.compile(r"[\w .,:/*()\[\]{}<>=?#-]{0,60}")
-_KEYLIKE: Final = re.compile(r"[A-Za-z0-9+/=_-]{24,}|://")
+_KEYLIKE: Final = re.compile(r"(?=[A-Za-z+/=_-]*[0-9])[A-Za-z0-9+/=_-]{16,}|[A-Za-z0-9+/=_-]{40,}|://")
 
 
 def deny(code: str, where: Where, what: str, why: str = "", fix: str = "") -> Finding:
