@@ -11,4 +11,10 @@ from pipeline.sandbox.erp_api.app import create
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.ports import HOST
 
-uvicorn.run(create(Folder(Path(sys.argv[1]))), host=HOST, port=int(sys.argv[2]), log_level="info", access_log=False)
+uvicorn.run(
+    create(Folder(Path(sys.argv[1]))),
+    host=HOST,
+    port=int(sys.argv[2]),
+    access_log=False,
+    timeout_graceful_shutdown=1,  # a client that keeps its connection open does not keep us
+)
