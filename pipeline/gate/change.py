@@ -157,7 +157,7 @@ def _changed(repository: Repository, base: str, head: str | None) -> tuple[str, 
     if head:
         return tuple(sorted(repository.names("diff-tree", "-r", "-z", "--no-renames", "--name-only", base, head)))
     differing = repository.names(
-        "diff", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules", "--name-only", base
+        "diff", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty", "--name-only", base
     )
     new = repository.names("ls-files", "-z", "--others", "--exclude-standard")
     return tuple(sorted({*differing, *new}))
@@ -216,9 +216,9 @@ def _read_paths(folder: Path, names: Iterable[str]) -> tuple[Files, tuple[Findin
     for name in names:
         path = folder / name
         mode = _mode(folder, path)
-        if mode is None:
+        if mode is None and not strange(name):
             continue  # deleted, and not yet told to git
-        finding = refused(name, mode, path.lstat().st_size)
+        finding = refused(name, mode or "", path.lstat().st_size if mode else 0)
         files[name] = None if finding else path.read_bytes()
         findings += [finding] if finding else []
     return files, tuple(findings)
@@ -234,6 +234,11 @@ def _mode(folder: Path, path: Path) -> str | None:
     return "100644" if path.is_file() else None
 
 
+def strange(path: str) -> bool:
+    """Control characters, backslashes, and bytes that are no text."""
+    return not path.isprintable() or "\\" in path
+
+
 def refused(path: str, mode: str, size: int) -> Finding | None:
     """Why this entry is not read, or None: a link, another repository, or more bytes than config ever has."""
     reasons = {
@@ -246,6 +251,8 @@ def refused(path: str, mode: str, size: int) -> Finding | None:
         SUBMODULE: ("submodule", "this is another repository.", "it would bring in what nobody reviewed.", "remove it"),
     }
     found = reasons.get(mode)
+    if strange(path):
+        found = ("name", "the file's name holds a character that no name may.", "it reads as another.", "rename it")
     if found is None and size > MAX_BYTES:
         bounds = f"the file has {size:,} bytes, more than {MAX_BYTES:,}."
         found = ("size", bounds, "files are bounded so that every check stays quick.", "split it, or say less")

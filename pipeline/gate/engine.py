@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.gate.records import Record
+from pipeline.load.cast import cast
 from pipeline.naming import published_schema
 from pipeline.release import Field, Pipeline
-from pipeline.spec import snowflake_type
+from pipeline.warehouse import literal
 
 LIMIT_S = 20.0
 RAW = "landed_text"
@@ -70,37 +71,21 @@ def _locked(tenant: str) -> Iterator[Any]:
 
 
 def _land(cursor: Any, fields: Sequence[Field], records: Sequence[Record]) -> None:
-    """The table `landed`, as a load would make it of the same records."""
+    """The table `landed`, by the very casts of a load. What a load would quarantine is not in it."""
     columns = ", ".join(f"c{index} VARCHAR" for index in range(len(fields)))
     cursor.execute(f"CREATE TABLE {RAW} ({columns})")
     if records:
         places = ", ".join(["%s"] * len(fields))
         rows = [tuple(record.get(field.source) for field in fields) for record in records]
         cursor.executemany(f"INSERT INTO {RAW} VALUES ({places})", rows)  # noqa: S608  names of our own
-    values = ", ".join(f"{_value(field, f'c{index}')} AS {field.column}" for index, field in enumerate(fields))
-    good = " AND ".join(_holds(field, f"c{index}") for index, field in enumerate(fields))
-    cursor.execute(f"CREATE TABLE landed AS SELECT {values} FROM {RAW} WHERE {good}")  # noqa: S608  names that spec checked
+    casts = [cast(field, f"t{index}", f"v.{field.column}") for index, field in enumerate(fields)]
+    texts = ", ".join(f"{_text(field, f'c{index}')} AS t{index}" for index, field in enumerate(fields))
+    values = ", ".join(f"{one.value} AS {field.column}" for one, field in zip(casts, fields, strict=True))
+    names = ", ".join(f"v.{field.column}" for field in fields)
+    broken = " OR ".join(f"COALESCE({rule}, FALSE)" for one in casts for rule in one.broken.values())
+    inner = f"SELECT t.*, {values} FROM (SELECT {texts} FROM {RAW}) AS t"  # noqa: S608  names that spec checked
+    cursor.execute(f"CREATE TABLE landed AS SELECT {names} FROM ({inner}) AS v WHERE NOT ({broken})")  # noqa: S608
 
 
-def _value(field: Field, column: str) -> str:
-    """The typed value of a text: NULL where it is none of this type."""
-    text = f"COALESCE({column}, {_quoted(field.default)})" if field.default is not None else column
-    kind = snowflake_type.read(field.type)
-    family = kind.family if kind else "text"
-    if family == "variant":
-        return f"TRY_PARSE_JSON({text})"
-    if field.parse is None:
-        return f"TRY_CAST({text} AS {field.type})"
-    if family == "number" and kind:
-        return f"TRY_TO_NUMBER({text}, {_quoted(field.parse)}, {kind.size}, {kind.scale})"
-    return f"TRY_TO_TIMESTAMP_NTZ({text}, {_quoted(field.parse)})::{field.type}"
-
-
-def _holds(field: Field, column: str) -> str:
-    """Whether a load would keep the row: its text can be cast, and is there where it must be."""
-    castable = f"{_value(field, column)} IS NOT NULL"
-    return castable if field.required else f"({column} IS NULL OR {castable})"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _text(field: Field, column: str) -> str:
+    return column if field.default is None else f"COALESCE({column}, {literal(field.default)})"

@@ -54,9 +54,9 @@ class Repository:
         return answer.decode("utf-8", "replace").strip() or None if answer is not None else None
 
     def names(self, *words: str) -> list[str]:
-        """The paths that git prints, separated by NUL."""
+        """The paths that git prints, separated by NUL. Bytes that are no UTF-8 show as `\\x…`, which no real name holds."""
         answer = self.run(*words) or b""
-        return [os.fsdecode(name) for name in answer.split(b"\0") if name]
+        return [name.decode("utf-8", "backslashreplace") for name in answer.split(b"\0") if name]
 
     @property
     def exists(self) -> bool:
@@ -85,7 +85,10 @@ class Repository:
         for entry in wanted:
             head, _, _ = answer[at : at + 200].partition(b"\n")
             start = at + len(head) + 1
-            size = int(head.rsplit(b" ", 1)[1])
+            if not head.rpartition(b" ")[2].isdigit():
+                fix = "fetch the whole history: `git fetch --unshallow`, or a clone without --filter"
+                raise Missing(f"the content of {entry.path} is not in this clone.", where=str(self.folder), fix=fix)
+            size = int(head.rpartition(b" ")[2])
             yield entry, answer[start : start + size]
             at = start + size + 1
 

@@ -128,13 +128,14 @@ def _finding(judge: Judge, new: Documents, old: Documents, one: Mapping[str, Any
     rule = judge.bundle.rules.get(one["code"])
     file, pointer = one["where"]["file"], one["where"]["pointer"]
     documents = new if file in new.values else old
+    tenant = tenant_of(file)
     return Finding(
         code=one["code"],
         level=rule.level if rule else "deny",
         stage="gate",
         what=one["what"],
         why=rule.description if rule else "",
-        fix=rule.fix if rule else "",
-        tenant=tenant_of(file),
+        fix=rule.fix.replace("<tenant>", tenant or "<tenant>") if rule else "",
+        tenant=tenant,
         where=documents.where(file, pointer),
     )

@@ -9,13 +9,13 @@ from pipeline.findings import Finding, denied
 from pipeline.gate.cache import Cache, code_of
 from pipeline.gate.change import Files
 
-ENGINE_AND_CODE = ("gate", "spec", "validate")
+CODE = ("gate", "load", "spec", "validate")
 
 
 def judge(tenant: str, files: Files, cache: Cache) -> list[Finding]:
     """The findings of validate, and where it denies nothing those of the transforms' tests."""
     parts = [part for path, content in sorted(files.items()) for part in (path, content or b"")]
-    return cache.findings("tenant", [code_of(*ENGINE_AND_CODE), tenant, *parts], lambda: _judge(tenant, files, cache))
+    return cache.findings("tenant", [code_of(*CODE), tenant, *parts], lambda: _judge(tenant, files, cache))
 
 
 def _judge(tenant: str, files: Files, cache: Cache) -> list[Finding]:

@@ -37,7 +37,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer. `checks` counts what was asked: rules times what they are about, transforms, further checks."""
+    """The answer. `checks` counts what was asked: rules times what they are about, transforms, further
+    checks. `bundle` names the policies."""
 
     base: str | None
     head: str | None
@@ -45,6 +46,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     checks: int
     seconds: float
+    bundle: str = ""
     files: Files = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -93,6 +95,7 @@ def gate(
         findings=tuple(in_order(found)),
         checks=count + len(judged) * (1 + len(checks or {})) + 2 * _transforms(change, judged),
         seconds=time.monotonic() - started,
+        bundle=rules.bundle.digest,
         files=change.head_files,
     )
 

@@ -1,7 +1,7 @@
 # METADATA
 # title: Reading a plan
 # description: >
-#   plan = {steps: [{op, urn, type, name, inputs, changed}]}: op is create, update, delete, replace or same, type a Pulumi
+#   plan = {steps: [{op, urn, type, name, inputs, changed}]}: op is create, update, delete, replace, import or same, type a Pulumi
 #   token, inputs what the resource will be (secret values hashed).
 package lib.plans
 
@@ -15,7 +15,7 @@ tenant := input.tenant if is_string(input.tenant)
 # steps after which the resource is there with these inputs
 standing contains step if {
 	some step in steps
-	step.op in {"create", "update", "replace", "same"}
+	step.op in {"create", "update", "replace", "import", "same"}
 }
 
 changing contains step if {

@@ -33,7 +33,7 @@ deny contains {"where": plans.where, "what": what} if {
 has_steps if is_array(input.plan.steps)
 
 readable(step) if {
-	step.op in {"create", "update", "delete", "replace", "same"}
+	step.op in {"create", "update", "delete", "replace", "import", "same"}
 	is_string(step.urn)
 	is_string(step.type)
 	is_string(step.name)

@@ -21,7 +21,7 @@ test_an_unknown_operation_is_denied if {
 	plan_shape.deny == {{
 		"where": where,
 		"what": "Step 1 is no readable step.",
-	}} with input as over({"steps": [object.union(step, {"op": "import"})]})
+	}} with input as over({"steps": [object.union(step, {"op": "discard"})]})
 }
 
 test_a_policy_that_is_not_known_yet_is_denied if {

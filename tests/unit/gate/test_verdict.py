@@ -359,3 +359,15 @@ def test_git_variables_of_the_caller_change_nothing(scratch, codes, monkeypatch)
     monkeypatch.setenv("GIT_DIR", os.devnull)
     monkeypatch.setenv("GIT_INDEX_FILE", os.devnull)
     assert codes(scratch.judge("globex")) == []
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_names_that_read_as_others_are_refused(scratch, committed):
+    """Bytes that are no text, line breaks and backslashes in a path are named, never followed."""
+    folder = os.fsencode(scratch.folder / "tenants/globex/tests/invoices")
+    for name in (b"bad\xff.csv", b"two\nlines.csv", b"back\\slash.csv"):
+        Path(os.fsdecode(folder + b"/" + name)).write_text("x")
+    verdict = scratch.judge(head=scratch.commit() if committed else None)
+    names = [f.where.file.rpartition("/")[2] for f in verdict.findings if f.code == "document.name"]
+    assert {"bad\\xff.csv", "two\nlines.csv", "back\\slash.csv"} <= set(names)
+    assert report(verdict)
