@@ -6,6 +6,7 @@ repeats work and loses nothing. What is no event is kept in `dead_letters` with 
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_once
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from pipeline.events import Event, read
 from pipeline.observe import incidents, lineage
@@ -24,7 +25,7 @@ from pipeline.observe.store import dead_letters, event_ids, events
 
 BATCH = 10  # SQS gives no more at once
 VISIBILITY_S = 60
-DAY_S = 86_400
+MOST_FAILURES = 6  # about a minute
 
 
 class Queue(Protocol):
@@ -73,16 +74,30 @@ def drain(queue: Queue, queue_url: str, records: Engine, *, wait_s: int = 1) -> 
 
 
 def collect(queue: Queue, queue_url: str, records: Engine, stop: threading.Event, *, wait_s: int = 20) -> Collected:
-    """Goes on until `stop` is set, finishing the batch in hand. Makes and drops partitions once a day."""
-    whole, kept_at = Collected(), None
+    """Goes on until `stop` is set, finishing the batch in hand. Makes and drops partitions once a day.
+
+    While the records do not answer, messages wait in the queue; after `MOST_FAILURES` in a row the error is raised.
+    """
+    whole, kept_on, failures = Collected(), None, 0
     while not stop.is_set():
-        now = datetime.now(UTC)
-        if kept_at is None or (now - kept_at).total_seconds() > DAY_S:
-            with records.begin() as connection:
-                keep(connection, now)
-            kept_at = now
-        whole += collect_once(queue, queue_url, records, wait_s=wait_s)
+        today = datetime.now(UTC).date()
+        try:
+            if kept_on != today:
+                _keep(records)
+                kept_on = today
+            whole += collect_once(queue, queue_url, records, wait_s=wait_s)
+            failures = 0
+        except OperationalError:
+            failures += 1
+            if failures == MOST_FAILURES:
+                raise
+            stop.wait(random.uniform(0.5, 1) * 2**failures)  # noqa: S311  jitter, no secret
     return whole
+
+
+def _keep(records: Engine) -> None:
+    with records.begin() as connection:
+        keep(connection, datetime.now(UTC))
 
 
 def store_all(records: Engine, bodies: Iterable[str]) -> Collected:

@@ -22,7 +22,7 @@ SHORT = 8
 
 @dataclass(frozen=True)
 class LastRun:
-    """The newest run of a pipeline. `fresh_at` is when it last published, and `promise_minutes` how often it should."""
+    """The newest run of a pipeline. `fresh_at` is when any of its runs last published."""
 
     pipeline: str
     dag_run: str

@@ -115,7 +115,7 @@ class Why:
 
     def _cause(self) -> str:
         since, first = self.incident["opened_at"], self.signals[0]["tenant"]
-        return f"{self.diagnosis.why} In {self.incident['shared']} (since {since:%H:%M}, first seen by {first})"
+        return f"{self.diagnosis.why} At {self.incident['shared']} (since {since:%H:%M}, first seen by {first})"
 
     def _evidence(self) -> str:
         surest = max(self.signals, key=lambda row: (row["confidence"], row["at"], row["id"]))
@@ -132,17 +132,18 @@ class Why:
     def _data(self) -> str:
         states = [row["state"] for row in self.runs]
         counted = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
-        return (
-            f"{len(states)} runs ({counted}); {self.waiting} objects wait, none of them is published"
-            if states
-            else "no run took part"
-        )
+        took_part = f"{_many(len(states), 'run')} ({counted})" if states else "no run took part"
+        return f"{took_part}; {_many(self.waiting, 'object')} landed or held, not published"
 
     def _next(self) -> str:
         step = self.diagnosis.next
         if "recover rerun" in step:
             return f"acme recover rerun --incident {incident_name(self.incident['number'])} --plan"
         return step.replace("TENANT", self.signals[0]["tenant"]).replace("ENVIRONMENT", self.incident["environment"])
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _change(event: Event) -> str:

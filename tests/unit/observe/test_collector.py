@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from pipeline.observe import collector, store
 from pipeline.observe.collector import Collected, collect, collect_once, drain, store_all
@@ -105,3 +106,36 @@ def test_the_loop_ends_when_told(records, tell):
     queue = ListedQueue([tell("ingest.run.started").text()])
     queue.on_empty = stop.set
     assert collect(queue, "url", records, stop, wait_s=0) == Collected(stored=1)
+
+
+def test_the_loop_outlives_a_short_silence_of_the_records(records, tell, monkeypatch):
+    """Where the records do not answer for a moment, the messages wait in the queue and are stored afterwards."""
+    stop, waits = threading.Event(), []
+    monkeypatch.setattr(stop, "wait", waits.append)
+    queue = ListedQueue([tell("ingest.run.started").text()])
+    queue.on_empty = stop.set
+    answers = [OperationalError("SELECT 1", {}, Exception("gone")), None]
+
+    def follow(*_):
+        if (error := answers.pop(0)) is not None:
+            raise error
+
+    monkeypatch.setattr(collector, "FOLLOWERS", (follow,))
+    assert collect(queue, "url", records, stop, wait_s=0) == Collected(stored=1)
+    assert len(waits) == 1
+
+
+def test_the_loop_gives_up_on_a_long_silence(records, tell, monkeypatch):
+    """After six failures in a row the error is raised and the message is still in the queue."""
+    stop, waits = threading.Event(), []
+    monkeypatch.setattr(stop, "wait", waits.append)
+    queue = ListedQueue([tell("ingest.run.started").text()])
+
+    def fail(*_):
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(collector, "FOLLOWERS", (fail,))
+    with pytest.raises(OperationalError):
+        collect(queue, "url", records, stop, wait_s=0)
+    assert len(queue.waiting) == 1
+    assert waits == sorted(waits)

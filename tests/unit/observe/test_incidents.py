@@ -170,7 +170,7 @@ def test_why_names_cause_evidence_change_data_and_next(records, keep_events, tel
     assert "INC-1  P2  schema / type_change  globex  globex.purchase_orders" in shown
     assert 'evidence   r-0007 task load, line 1: "freight holds text"' in shown
     assert "release 9f3c1e0b live, commit 4b1d9e2a" in shown
-    assert "1 runs (1 held); 1 objects wait" in shown
+    assert "1 run (1 held); 1 object landed or held, not published" in shown
     assert "next       acme gate globex --probe -e production" in shown
     document = json.loads(json.dumps(answer.document()))
     assert (document["diagnosis"]["class"], document["diagnosis"]["cause"]) == ("schema", "type_change")
