@@ -10,13 +10,14 @@ import configparser
 import io
 import json
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pipeline.naming import Place
-from pipeline.sandbox import identities, ports, postgres
+from pipeline.sandbox import identities, parts, ports, postgres, snowflake_account
 from pipeline.sandbox.folder import Folder, write
 from pipeline.sandbox.parts import PLACES
 from pipeline.sandbox.ports import HOST
@@ -71,8 +72,16 @@ def bootstrap(folder: Folder) -> None:
         databases = pool.submit(postgres.ensure_databases, folder, known["postgres"])
         keys = {name: pair for made in pool.map(lambda a: prepare(a, old), accounts) for name, pair in made.items()}
         databases.result()
+        list(pool.map(lambda place: _prepare_snowflake(folder, place, known), PLACES.values()))
     if keys != old:
         write_credentials(folder, keys)
+
+
+def _prepare_snowflake(folder: Folder, place: Place, known: Mapping[str, int]) -> None:
+    name = parts.snowflake_name(place.environment)
+    if name in parts.names():
+        account = parts.snowflake_account(place.environment)
+        snowflake_account.prepare(folder, place, account, HOST, known[name])
 
 
 def prepare(account: Account, old: Keys) -> Keys:

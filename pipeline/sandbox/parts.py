@@ -7,12 +7,14 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.naming import Place
 from pipeline.sandbox import faults, postgres, process, sources
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.ports import HOST
+from pipeline.sandbox.snowflake_account import PASSWORD_VARIABLE, database_file, password
 from pipeline.toolchain.setup import Toolset
 
 REGION = "eu-west-1"
@@ -20,6 +22,7 @@ PLACES = {
     "staging": Place("staging", REGION, "111111111111"),
     "production": Place("production", REGION, "222222222222"),
 }
+SNOWFLAKE_SERVER = "pipeline.sandbox.snowflake.__main__"
 SOURCE_ROOT = Path(__file__).resolve().parents[2]  # where `pipeline` is imported from
 
 
@@ -45,14 +48,15 @@ def end_by(name: str) -> signal.Signals:
 
 
 def names() -> tuple[str, ...]:
-    return ("aws", "sftp", "erp_api", "opa", "postgres")
+    snowflakes = [snowflake_name(environment) for environment in PLACES] if find_spec(SNOWFLAKE_SERVER) else []
+    return ("aws", "sftp", "erp_api", "opa", "postgres", *snowflakes)
 
 
 def port_names(folder: Folder) -> list[str]:
     """Everything that wants a port: the parts that listen on one, and each SFTP site."""
     sites = {source.port_name for source in sources.kept(folder) if source.kind == "sftp"}
-    snowflakes = [snowflake_name(environment) for environment in PLACES]
-    return [*(name for name in names() if name != "sftp"), *snowflakes, *sorted(sites)]
+    snowflakes = {snowflake_name(environment) for environment in PLACES}
+    return sorted({*names(), *snowflakes, *sites} - {"sftp"})
 
 
 def running(folder: Folder) -> set[str]:
@@ -72,13 +76,15 @@ def snowflake_account(environment: str) -> str:
 
 def every(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> list[Part]:
     """All parts, in no order: each can start without the others."""
-    return [
+    every = [
         aws(folder, tools, ports["aws"]),
         sftp(folder, tools, ports),
         erp_api(folder, tools, ports["erp_api"]),
         opa(tools, ports["opa"]),
         database(folder, ports["postgres"]),
+        *(snowflake(folder, tools, environment, ports) for environment in PLACES),
     ]
+    return [part for part in every if part.name in names()]
 
 
 def aws(folder: Folder, tools: Toolset, port: int) -> Part:
@@ -127,6 +133,20 @@ def database(folder: Folder, port: int) -> Part:
         plain({}),
         prepare=lambda: postgres.prepare(folder),
     )
+
+
+def snowflake(folder: Folder, tools: Toolset, environment: str, ports: Mapping[str, int]) -> Part:
+    """One account: its own port, its own database file; logins are checked against AWS."""
+    port = ports[snowflake_name(environment)]
+    arguments = {
+        "--account": snowflake_account(environment),
+        "--port": str(port),
+        "--database-file": str(database_file(folder, environment)),
+        "--aws-endpoint": f"http://{HOST}:{ports['aws']}",
+    }
+    command = module(tools, "snowflake", *(word for pair in arguments.items() for word in pair))
+    administrator = {PASSWORD_VARIABLE: password(folder, environment)}
+    return Part(snowflake_name(environment), command, lambda: listens(port), python_path(**administrator))
 
 
 def module(tools: Toolset, name: str, *arguments: str) -> tuple[str, ...]:

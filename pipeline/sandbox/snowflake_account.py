@@ -6,8 +6,10 @@ administrator's password lies in the sandbox's folder and is known to this modul
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable
+from pathlib import Path
 
 from pipeline.errors import Unreachable
 from pipeline.naming import Place
@@ -32,7 +34,7 @@ PRIVILEGES = {
 
 def password(folder: Folder, environment: str) -> str:
     """The administrator's, made once."""
-    path = folder.snowflake / f"{environment}.password"
+    path = database_file(folder, environment, "password")
     if not path.exists():
         write(path, secrets.token_urlsafe(24).encode())
     return path.read_text()
@@ -54,7 +56,25 @@ def statements(place: Place) -> Iterable[str]:
 
 
 def prepare(folder: Folder, place: Place, account: str, host: str, port: int) -> None:
-    """The users and roles stand. `Unreachable` where the server does not answer or refuses."""
+    """The users and roles stand. Done once for a database file: the connector alone takes seconds to import."""
+    every = list(statements(place))
+    digest, done = (
+        hashlib.sha256("\n".join(every).encode()).hexdigest(),
+        database_file(folder, place.environment, "prepared"),
+    )
+    if done.exists() and done.read_text() == digest:
+        return
+    _execute(folder, place, account, host, port, every)
+    write(done, digest.encode())
+
+
+def database_file(folder: Folder, environment: str, suffix: str = "duckdb") -> Path:
+    """The account's data; beside it, under other suffixes, what belongs to it."""
+    return folder.snowflake / f"{environment}.{suffix}"
+
+
+def _execute(folder: Folder, place: Place, account: str, host: str, port: int, every: Iterable[str]) -> None:
+    """As the administrator. `Unreachable` where the server does not answer, or refuses."""
     from snowflake import connector
 
     try:
@@ -68,9 +88,8 @@ def prepare(folder: Folder, place: Place, account: str, host: str, port: int) ->
             role="ACCOUNTADMIN",
             login_timeout=20,
             network_timeout=20,
-            session_parameters={"CLIENT_TELEMETRY_ENABLED": False},
         ) as connection:
-            for statement in statements(place):
+            for statement in every:
                 connection.cursor().execute(statement)
     except connector.Error as error:
         raise Unreachable("Snowflake could not be prepared.", where=f"{host}:{port}", why=str(error)) from error
