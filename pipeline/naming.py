@@ -154,6 +154,11 @@ def store_schema(tenant: str) -> str:
     return f"{tenant}__store".upper()
 
 
+def scratch(name: str) -> str:
+    """A temporary table of one session. `__` keeps it apart from every view that it may stand beside."""
+    return f"scratch__{name}".upper()
+
+
 def view(pipeline: str) -> str:
     return pipeline.upper()
 
@@ -268,10 +273,6 @@ class Place:
     def table(self, tenant: str, pipeline: str, kind: str) -> str:
         """A table of the store, fully qualified."""
         return f"{self.database}.{store_schema(tenant)}.{store_table(pipeline, kind)}"
-
-    def scratch(self, tenant: str, name: str) -> str:
-        """A temporary table of one session: in the store, where no published view can be mistaken for it."""
-        return f"{self.database}.{store_schema(tenant)}.{name.upper()}"
 
     def published_view(self, tenant: str, pipeline: str) -> str:
         return f"{self.database}.{published_schema(tenant)}.{view(pipeline)}"
