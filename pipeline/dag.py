@@ -52,12 +52,11 @@ def _dag(dag_id: str, document: Mapping[str, Any], name: str, pipeline: Mapping[
     timeout = timedelta(minutes=pipeline["timeout_minutes"])
     dag = DAG(
         dag_id,
-        schedule=pipeline["schedule"],
+        schedule=pipeline["schedule"] if document["status"] == "active" else None,
         start_date=START,
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=timeout,
-        is_paused_upon_creation=document["status"] != "active",
         tags=_tags(document, name, pipeline),
         default_args={
             "retries": RETRIES,
@@ -95,8 +94,14 @@ def _ending(
 ) -> Callable[..., Any]:
     def execute(said: Mapping[str, Any]) -> Mapping[str, Any]:
         context: Any = get_current_context()
-        named = (context["dag_run"].conf or {}).get("run")
-        start = Start(**ids, run=named or context["run_id"], task=stage, try_number=context["ti"].try_number)
+        conf = context["dag_run"].conf or {}
+        start = Start(
+            **ids,
+            run=conf.get("run") or context["run_id"],
+            task=stage,
+            try_number=context["ti"].try_number,
+            replay=tuple(conf.get("replay", ())),
+        )
         try:
             result = run(start, said)
         except Final as error:

@@ -6,7 +6,7 @@ must know before a run: schedule, tags, pool, time-outs, and which runtime.
 
 from __future__ import annotations
 
-import json
+import pprint
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +14,9 @@ from pipeline import naming
 from pipeline.release import Pipeline, Release
 
 TIMEOUT_MINUTES = {"priority": 60, "standard": 90, "trial": 60}
+RETRY_S, SANDBOX_RETRY_S = 60, 1
 TEMPLATE = '''"""Airflow DAGs of {tenant}, written by its deployment. Do not edit: the next one writes it anew."""
-import json, os, sys
+import os, sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -28,15 +29,18 @@ sys.path.insert(0, RUNTIME)
 
 from pipeline.dag import build
 
-globals().update(build(json.loads(r"""{document}""")))
+globals().update(build(
+{document}
+))
 '''
 
 
-def document(release: Release, settings: Mapping[str, Any], runtime: str) -> dict[str, Any]:
+def document(release: Release, settings: Mapping[str, Any], runtime: str, *, sandbox: bool = False) -> dict[str, Any]:
     """What `dag.build` is handed: {tenant, environment, cell, status, tier, runtime, pipelines: {name: {…}}}."""
     pipelines = {pipeline.name: _pipeline(pipeline, settings) for pipeline in release.pipelines}
     shared = {key: settings[key] for key in ("tenant", "environment", "cell", "status", "tier")}
-    return {**shared, "runtime": runtime, "pipelines": pipelines}
+    retry_seconds = SANDBOX_RETRY_S if sandbox else RETRY_S
+    return {**shared, "runtime": runtime, "retry_seconds": retry_seconds, "pipelines": pipelines}
 
 
 def _pipeline(pipeline: Pipeline, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,9 +52,14 @@ def _pipeline(pipeline: Pipeline, settings: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def render(release: Release, settings: Mapping[str, Any], runtime: str) -> str:
-    """The file's text. JSON escapes every quote and backslash that could end the string that it stands in."""
-    text = json.dumps(document(release, settings, runtime), sort_keys=True, ensure_ascii=True).replace(
-        '"""', r"\u0022\u0022\u0022"
+def render(release: Release, settings: Mapping[str, Any], runtime: str, *, sandbox: bool = False) -> str:
+    """The file's text. In the sandbox a retry comes soon."""
+    return text_of(document(release, settings, runtime, sandbox=sandbox))
+
+
+def text_of(content: Mapping[str, Any]) -> str:
+    """The document stands in it as a Python literal, so no value can become code."""
+    shown = pprint.pformat(dict(content), width=120)
+    return TEMPLATE.format(
+        tenant=content["tenant"], runtimes=naming.RUNTIME_FOLDER, runtime=content["runtime"], document=shown
     )
-    return TEMPLATE.format(tenant=release.tenant, runtimes=naming.RUNTIME_FOLDER, runtime=runtime, document=text)

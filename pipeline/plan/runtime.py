@@ -14,6 +14,8 @@ from pathlib import Path
 SHIPPED = (
     "dag",
     "tasks",
+    "attempt",
+    "live",
     "ingest",
     "load",
     "verify",
