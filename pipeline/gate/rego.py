@@ -30,7 +30,7 @@ def judged(
 ) -> list[Finding]:
     """The findings of every rule, in one question."""
     batch = {WHOLE: _about_change(change, old, new)}
-    batch.update({tenant: _about_tenant(change, old, new, tenant, plans.get(tenant)) for tenant in tenants})
+    batch.update({tenant: _about_tenant(change, new, tenant, plans.get(tenant)) for tenant in tenants})
     answers = judge.decide(batch)
     return [_finding(judge, new, old, one) for name in sorted(answers) for one in answers[name]]
 
@@ -62,11 +62,11 @@ def _about_change(change: Change, old: Documents, new: Documents) -> dict[str, A
     }
 
 
-def _about_tenant(change: Change, old: Documents, new: Documents, tenant: str, plan: Any) -> dict[str, Any]:
+def _about_tenant(change: Change, new: Documents, tenant: str, plan: Any) -> dict[str, Any]:
     return {
         "families": ["tenant", "plan"] if plan is not None else ["tenant"],
         "tenant": tenant,
-        "base": {"commit": change.base, "documents": _seen_by(tenant, old.values)},
+        "base": {"commit": change.base, "documents": {}},  # what was before is the business of change/
         "head": _head(change),
         "documents": _seen_by(tenant, new.values),
         "changed": [path for path in change.changed if tenant_of(path) == tenant],

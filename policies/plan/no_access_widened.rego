@@ -36,7 +36,7 @@ deny contains {"where": plans.where, "what": what} if {
 	what := sprintf("%s allows `%s`, which is not below the tenant's own names.", [step.name, resource])
 }
 
-# the whole bucket may be named where a condition on the prefix narrows the listing (plan.public_access looks at buckets)
+# the whole bucket may be named where a condition on the prefix narrows the listing (plan.listing_bounded sees to that)
 is_own(step, resource) if {
 	environment := plans.environment(step)
 	some template in [

@@ -16,7 +16,6 @@ holds_data := {
 	"aws:dynamodb/table:Table",
 	"aws:kms/key:Key",
 	"aws:s3/bucket:Bucket",
-	"aws:s3/bucketObjectv2:BucketObjectv2",
 	"aws:s3/bucketV2:BucketV2",
 	"aws:secretsmanager/secret:Secret",
 	"snowflake:index/database:Database",
