@@ -21,6 +21,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     fault = below.add_parser("fault", help="break something on purpose; `fault clear` mends it")
     fault.add_argument("name", help="the fault, or `clear`")
     fault.add_argument("tenant", nargs="?", default="")
+    fault.add_argument(
+        "options", nargs="*", metavar="OPTION=VALUE", help="what the fault must be told, as `column=Freight`"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Answer:
@@ -50,7 +53,12 @@ def _status(arguments: argparse.Namespace) -> Answer:
 
     parts = lifecycle.status(arguments.repo)
     rows = [
-        ("✓" if part.running else "✗", part.name, f"127.0.0.1:{part.port}", f"pid {part.pid}" if part.pid else "")
+        (
+            "✓" if part.running else "✗",
+            part.name,
+            f"127.0.0.1:{part.port}" if part.port else "a port a site",
+            f"pid {part.pid}" if part.pid else "",
+        )
         for part in parts
     ]
     return Answer(
@@ -72,7 +80,8 @@ def _fault(arguments: argparse.Namespace) -> Answer:
     if arguments.name == "clear":
         cleared = faults.clear(arguments.repo, tenant=arguments.tenant)
         return Answer({"cleared": cleared}, f"cleared: {', '.join(cleared) or 'nothing was broken'}")
-    faults.inject(arguments.repo, arguments.name, arguments.tenant, arguments.environment)
+    options = dict(option.partition("=")[::2] for option in arguments.options)
+    faults.inject(arguments.repo, arguments.name, arguments.tenant, arguments.environment, **options)
     fix = "mend it: ./acme sandbox fault clear"
     return Answer(
         {"injected": arguments.name, "tenant": arguments.tenant},

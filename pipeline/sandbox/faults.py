@@ -132,15 +132,26 @@ def _clear(folder: Folder, site: str, name: str) -> None:
 
 
 def _spoil(folder: Folder, source: Source, options: Options, spoil: Callable[[bytes, Options], bytes]) -> Options:
-    """Edits the file in place, its time unchanged, and says where the original is kept."""
-    target = data_of(folder, source, options)
+    """Edits the newest file that can have the fault, its time unchanged, and says where the original is kept."""
+    target, spoiled = _first_that_fits(candidates(folder, source, options), options, spoil)
     content, status = target.read_bytes(), target.stat()
-    spoiled = spoil(content, options)
     backup = folder.backups / uuid.uuid4().hex
     write(backup, content)
     write(target, spoiled)
     os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
     return {"file": str(target), "backup": str(backup), "mtime_ns": status.st_mtime_ns}
+
+
+def _first_that_fits(
+    targets: list[Path], options: Options, spoil: Callable[[bytes, Options], bytes]
+) -> tuple[Path, bytes]:
+    refused: Missing | None = None
+    for target in targets:
+        try:
+            return target, spoil(target.read_bytes(), options)
+        except Missing as error:
+            refused = error
+    raise refused or Missing("the source holds no such data.", fix="drop or name a file first")
 
 
 def _restore(options: Options) -> None:
@@ -150,15 +161,13 @@ def _restore(options: Options) -> None:
     backup.unlink()
 
 
-def data_of(folder: Folder, source: Source, options: Options) -> Path:
-    """The file that the options mean: the named one, else the newest of an SFTP home by name."""
+def candidates(folder: Folder, source: Source, options: Options) -> list[Path]:
+    """The files that the options may mean: the named one, else all of an SFTP home, the newest first."""
     if source.kind == "api":
-        path = sources.records_file(folder, source, options["resource"])
+        named = [sources.records_file(folder, source, options["resource"])]
     elif options["path"]:
-        path = sources.inside(folder, source, options["path"])
+        named = [sources.inside(folder, source, options["path"])]
     else:
-        every = [file for file in sources.home(folder, source).rglob("*") if file.is_file()]
-        path = max(every, key=lambda file: (file.stat().st_mtime_ns, file.name), default=sources.home(folder, source))
-    if not path.is_file():
-        raise Missing(f"{source.site} has no such data: `{options.get('resource') or options.get('path')}`.")
-    return path
+        named = list(sources.home(folder, source).rglob("*"))
+    found = [path for path in named if path.is_file()]
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from pipeline.errors import Usage
+from pipeline.errors import Missing, Usage
 from pipeline.sandbox import faults, records, seed, sources
 from tests.conformance.customers import api_client, ask_token, bearer, read, run, session
 
@@ -158,6 +158,23 @@ def test_the_newest_file_is_meant_where_none_is_named(customers, inject):
     assert read(customers, source, "/outbound/night.csv") == b"A\n"
     faults.clear(customers.folder.root)
     sources.inside(customers.folder, source, "/outbound/night.csv").unlink()
+
+
+def test_the_newest_file_with_the_column_is_meant(customers, inject):
+    """A vendors' file has no freight."""
+    source = customers.source("globex")
+    seed.drop(customers.folder, source, "/outbound/night.csv", b"A\n1\n", age_s=0)
+    inject("type_change", "globex", column="Freight")
+    assert read(customers, source, "/outbound/night.csv") == b"A\n1\n"
+    with pytest.raises(Missing, match="no column `Moon`"):
+        inject("type_change", "globex", column="Moon")
+    sources.inside(customers.folder, source, "/outbound/night.csv").unlink()
+
+
+def test_data_that_is_not_there_cannot_be_spoiled(inject):
+    """A fault that would do nothing is refused."""
+    with pytest.raises(Missing, match="no such data"):
+        inject("truncated_file", "globex", path="/outbound/none.csv")
 
 
 @pytest.mark.parametrize(
