@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from pipeline.events import Correlation, Event
@@ -159,6 +159,8 @@ def _resolve(connection: Connection, event: Event) -> None:
 def _refresh(connection: Connection, number: int) -> None:
     """An incident is a function of its signals: named by the surest, over when all are resolved."""
     found = read_rows(connection, select(signals).where(signals.c.incident == number))
+    if not found:
+        return  # it was merged into another
     surest = max(found, key=lambda row: (row["confidence"], row["at"], row["id"]))
     over = all(row["resolved_at"] for row in found)
     row = {
@@ -171,6 +173,19 @@ def _refresh(connection: Connection, number: int) -> None:
         "priority": priority(_tiers(connection, found)),
     }
     connection.execute(update(incidents).where(incidents.c.number == number).values(row))
+    if not over:
+        _merge(connection, number, row["cause"], row["shared"])
+
+
+def _merge(connection: Connection, number: int, cause: str, shared: str) -> None:
+    """A surer signal may show that this is what another open incident is already about: the older one takes it in."""
+    here = select(incidents.c.environment).where(incidents.c.number == number).scalar_subquery()
+    key = (incidents.c.cause == cause, incidents.c.shared == shared, incidents.c.environment == here)
+    same = sorted(connection.scalars(select(incidents.c.number).where(incidents.c.state == "open", *key)))
+    for newer in same[1:]:
+        connection.execute(update(signals).where(signals.c.incident == newer).values(incident=same[0]))
+        connection.execute(delete(incidents).where(incidents.c.number == newer))
+        _refresh(connection, same[0])
 
 
 def _tiers(connection: Connection, found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -2,13 +2,18 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from pipeline.observe import collector, store
 from pipeline.observe.collector import Collected, collect, collect_once, drain, store_all
+from pipeline.observe.lineage import TYPES
+from pipeline.observe.projection import RUN_STATES
 
 
 class ListedQueue:
@@ -139,3 +144,34 @@ def test_the_loop_gives_up_on_a_long_silence(records, tell, monkeypatch):
         collect(queue, "url", records, stop, wait_s=0)
     assert len(queue.waiting) == 1
     assert waits == sorted(waits)
+
+
+def test_two_collectors_store_each_event_once(records, tell):
+    """Two at once on the same messages: every event is stored by one of them, and no incident is opened twice."""
+    bodies = [tell("ingest.run.failed", n, tenant=f"tenant_{n % 4}", dag_run=f"r-{n}").text() for n in range(12)]
+    with ThreadPoolExecutor(2) as pool:
+        halves = list(pool.map(lambda order: store_all(records, order), [bodies, bodies[::-1]]))
+    assert sum(half.stored for half in halves) == sum(half.repeated for half in halves) == 12
+    assert count(records, store.events) == count(records, store.signals) == 12
+    assert count(records, store.incidents) == 4
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(
+    ["error", "faults", "findings", "rows", "objects", "epoch", "epochs", "seq", "receipt", "cause", "host", "tier"]
+)
+NAMES = st.sampled_from(
+    sorted({*RUN_STATES, *TYPES, "apply.deployment.live", "apply.deployment.failed", "publish.object.revoked"})
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=NAMES, data=st.dictionaries(KEYS, JSON, max_size=5))
+def test_no_data_of_an_event_stops_the_collector(records, tell, name, data):
+    """Whatever stands in `data`, the message is stored, or kept with the reason."""
+    about = tell("ingest.run.started").ids.but(object="o", attempt="a")
+    assert store_all(records, [tell(name, about=about, data=data).text()]).total == 1

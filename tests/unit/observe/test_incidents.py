@@ -73,6 +73,17 @@ def test_the_same_fault_of_two_tenants_data_is_two_incidents(listed, keep_events
     assert [row["tenants"] for row in listed().rows] == [["globex"], ["initech"]]
 
 
+def test_a_surer_signal_brings_it_to_its_fellows(listed, keep_events, tell):
+    """What first looked like a failure of its own joins the shared incident as soon as its cause is known."""
+    unclear = {"error": {"type": "RuntimeError", "message": "it did not work"}}
+    keep_events(tell("ingest.run.failed", 0, data=REFUSED))
+    keep_events(tell("ingest.run.failed", 1, tenant="initech", data=unclear))
+    assert len(listed().rows) == 2
+    keep_events(tell("ingest.run.failed", 2, tenant="initech", data=REFUSED))
+    (incident,) = listed(closed=True).rows
+    assert (incident["cause"], incident["tenants"]) == ("credential", ["globex", "initech"])
+
+
 def test_environments_are_apart(listed, keep_events, tell):
     """Staging's trouble is not production's."""
     keep_events(tell("ingest.run.failed", data=REFUSED), tell("ingest.run.failed", environment="staging", data=REFUSED))
