@@ -1,4 +1,4 @@
-"""`acme sandbox up | down | status | logs | fault`: the embedded parts that stand in for the cloud."""
+"""`acme sandbox up | down | status | logs | address | fault`: the embedded parts that stand in for the cloud."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 
 from pipeline.cli.answer import Answer, table
+from pipeline.errors import Usage
 from pipeline.toolchain import setup
 
 
@@ -18,6 +19,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     logs = below.add_parser("logs", help="the last lines of a part's log")
     logs.add_argument("part")
     logs.add_argument("--lines", type=int, default=50)
+    address = below.add_parser("address", help="answer for the hosts of one more tenant's settings")
+    address.add_argument("tenant")
+    address.add_argument(
+        "--table", action="append", default=[], help="an ERP table to put into its SFTP homes; repeatable"
+    )
+    address.add_argument("--directory", default="/outbound", help="where in the homes (default /outbound)")
     fault = below.add_parser("fault", help="break something on purpose; `fault clear` mends it")
     fault.add_argument("name", help="the fault, or `clear`")
     fault.add_argument("tenant", nargs="?", default="")
@@ -74,6 +81,20 @@ def _logs(arguments: argparse.Namespace) -> Answer:
     return Answer({"part": arguments.part, "lines": text.splitlines()}, text)
 
 
+def _address(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import customers, sources
+    from pipeline.spec.compilation import settings_document
+    from pipeline.spec.tenant import read_tenant
+
+    tenant, findings = read_tenant(arguments.repo, arguments.tenant)
+    if tenant is None:
+        raise Usage(f"the folder of {arguments.tenant} cannot be read.", why=findings[0].sentence())
+    found = [s for name in tenant.environments for s in sources.of_settings(settings_document(tenant, name))]
+    for source in found:
+        customers.address(arguments.repo, source, tables=arguments.table, directory=arguments.directory)
+    return Answer({"sites": [source.site for source in found]}, "answering for: " + ", ".join(s.site for s in found))
+
+
 def _fault(arguments: argparse.Namespace) -> Answer:
     from pipeline.sandbox import faults
 
@@ -89,4 +110,4 @@ def _fault(arguments: argparse.Namespace) -> Answer:
     )
 
 
-ACTIONS = {"up": _up, "down": _down, "status": _status, "logs": _logs, "fault": _fault}
+ACTIONS = {"up": _up, "down": _down, "status": _status, "logs": _logs, "address": _address, "fault": _fault}

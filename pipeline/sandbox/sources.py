@@ -8,9 +8,10 @@ of one tenant share nothing.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pipeline.errors import Usage
@@ -62,6 +63,19 @@ def sftp(tenant: str, environment: str, secret: str, *, host: str, user: str, po
 
 def api(tenant: str, environment: str, secret: str, *, url: str, token_url: str) -> Source:
     return Source(tenant, environment, secret, "api", url=url.rstrip("/"), token_url=token_url.rstrip("/"))
+
+
+def of_settings(document: Mapping[str, Any]) -> list[Source]:
+    """The sources that a tenant's settings of one environment name: {tenant, environment, connectors: {name: {…}}}."""
+    tenant, environment = document["tenant"], document["environment"]
+    found = []
+    for connector in document["connectors"].values():
+        end, secret = connector["endpoint"], connector["secret"]
+        if "url" in end:
+            found.append(api(tenant, environment, secret, url=end["url"], token_url=end["token_url"]))
+        else:
+            found.append(sftp(tenant, environment, secret, user=connector["user"], **end))
+    return found
 
 
 SEEDED = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from pipeline.errors import Usage
 from pipeline.sandbox import folder as folders
 from pipeline.sandbox import records, seed, sources
 from pipeline.sandbox.folder import Folder
+from pipeline.spec.compilation import settings_document
+from pipeline.spec.tenant import read_tenant
 
 
 @pytest.fixture
@@ -84,3 +87,14 @@ def test_each_night_brings_new_orders():
     assert len(set(ids)) == len(ids) == 150
     assert not seeded & set(ids)
     assert records.rows(gzip.decompress(nights[0][1]).decode())[0] == records.rows(records.table(seed.ORDERS))[0]
+
+
+def test_a_tenants_settings_name_its_sources():
+    """The seeded sources are what globex and initech say in their folders."""
+    for tenant in ("globex", "initech"):
+        read, findings = read_tenant(Path(__file__).parents[3], tenant)
+        assert read is not None, findings
+        for environment in ("staging", "production"):
+            described = sources.of_settings(settings_document(read, environment))
+            seeded = [s for s in sources.SEEDED if (s.tenant, s.environment) == (tenant, environment)]
+            assert described == seeded
