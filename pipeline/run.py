@@ -130,14 +130,15 @@ def read_manifest(content: bytes) -> Manifest:
     document = json.loads(content)
     if document.pop("format") != MANIFEST_FORMAT:
         raise ValueError("a manifest of a format unknown to this runtime")
-    objects = tuple(
-        LandedObject(
-            **{
-                **entry,
-                "files": tuple(LandedFile(**{**file, "fields": tuple(file["fields"])}) for file in entry["files"]),
-                "originals": tuple(entry["originals"]),
-            }
-        )
-        for entry in document.pop("objects")
-    )
+    objects = tuple(_object(entry) for entry in document.pop("objects"))
     return Manifest(**document, objects=objects)
+
+
+def read_object(content: bytes) -> LandedObject:
+    """A landed object out of its own paper."""
+    return _object(json.loads(content))
+
+
+def _object(entry: Mapping[str, Any]) -> LandedObject:
+    files = tuple(LandedFile(**{**file, "fields": tuple(file["fields"])}) for file in entry["files"])
+    return LandedObject(**{**entry, "files": files, "originals": tuple(entry["originals"])})

@@ -1,0 +1,7 @@
+"""Tenants with a cloud and a customer's system."""
+
+from __future__ import annotations
+
+from tests.ingest import cloud, events, globex, initech
+
+__all__ = ["cloud", "events", "globex", "initech"]
