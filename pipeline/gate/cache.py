@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,10 +34,11 @@ class Cache:
         return known
 
 
-def code_of(*stages: str) -> str:
-    """A digest of these stages' own code: what a finding hangs on besides its subject."""
+def code_of(stages: Sequence[str], packages: Sequence[str]) -> str:
+    """What a finding hangs on besides its subject: our own code, of these stages and the modules below all, and others'."""
     folder = Path(__file__).parents[1]
-    return key_of([path.read_bytes() for stage in stages for path in sorted((folder / stage).rglob("*.py"))])
+    ours = [*folder.glob("*.py"), *(path for stage in stages for path in (folder / stage).rglob("*.py"))]
+    return key_of([*(version(package) for package in packages), *(path.read_bytes() for path in sorted(ours))])
 
 
 def key_of(content: Sequence[str | bytes]) -> str:

@@ -9,13 +9,14 @@ from pipeline.findings import Finding, denied
 from pipeline.gate.cache import Cache, code_of
 from pipeline.gate.change import Files
 
-CODE = ("gate", "load", "spec", "validate")
+STAGES = ("gate", "load", "spec", "validate")
+PACKAGES = ("sqlglot", "pydantic", "jsonschema", "open-data-contract-standard", "fakesnow", "duckdb")
 
 
 def judge(tenant: str, files: Files, cache: Cache) -> list[Finding]:
     """The findings of validate, and where it denies nothing those of the transforms' tests."""
     parts = [part for path, content in sorted(files.items()) for part in (path, content or b"")]
-    return cache.findings("tenant", [code_of(*CODE), tenant, *parts], lambda: _judge(tenant, files, cache))
+    return cache.findings("tenant", [code_of(STAGES, PACKAGES), tenant, *parts], lambda: _judge(tenant, files, cache))
 
 
 def _judge(tenant: str, files: Files, cache: Cache) -> list[Finding]:

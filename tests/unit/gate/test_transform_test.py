@@ -97,6 +97,15 @@ def test_the_engine_reaches_no_file(scratch, tmp_path):
         run("globex", replace(pipeline, transform=transform), [])
 
 
+def test_a_statement_without_end_is_stopped(scratch, monkeypatch):
+    """The engine is interrupted, and says so as a refusal."""
+    monkeypatch.setattr("pipeline.gate.engine.LIMIT_S", 0.5)
+    [pipeline] = compile_release(read_tenant(scratch.folder, "globex")[0]).pipelines
+    endless = "SELECT COUNT(*) FROM RANGE(100000000) AS a CROSS JOIN RANGE(100000) AS b"
+    with pytest.raises(Refused, match="Interrupted"):
+        run("globex", replace(pipeline, transform=endless), [])
+
+
 def test_what_was_found_is_remembered(scratch, monkeypatch):
     """Unchanged files under unchanged code are not run again."""
     first = scratch.judge("globex", cache=scratch.cache)
