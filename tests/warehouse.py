@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from botocore.credentials import Credentials
@@ -16,12 +18,15 @@ from botocore.credentials import Credentials
 from pipeline import warehouse
 from pipeline.attempt import Attempt, Audit, Counts, ObjectAudit, ObjectLoad, new_id
 from pipeline.live import Tables
-from pipeline.naming import Place, store_schema
+from pipeline.load import reasons
+from pipeline.load.loading import Job
+from pipeline.naming import Place, landing_key, landing_prefix, published_schema
 from pipeline.publish import fence, ledger, schema
 from pipeline.publish.epoch import raise_epochs
 from pipeline.release import Column, Connector, Contract, Field, FieldMapping, Pipeline
 from pipeline.run import Binding, LandedFile, LandedObject, Manifest
 from pipeline.settings import Environment, Snowflake
+from pipeline.verify import auditing
 
 OWNER = Credentials("AKIAOWNER", "owner", None)
 
@@ -71,6 +76,18 @@ class Sink:
         return [event.name for event in self.events]
 
 
+@dataclass(frozen=True)
+class Lake:
+    """Where the stages of the server look."""
+
+    root: Path
+
+    def put(self, key: str, content: bytes) -> None:
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
 @dataclass
 class Store:
     """One tenant's pipeline on the server, built and live at epoch 1."""
@@ -78,6 +95,7 @@ class Store:
     environment: Environment
     tenant: str
     pipeline: Pipeline
+    lake: Lake
     epoch: int = 0
     _sessions: threading.local = field(default_factory=threading.local)
 
@@ -93,7 +111,7 @@ class Store:
         """A session of the owner of everything."""
         return warehouse.connect(
             self.environment, OWNER, user="ADMIN", role="SYSADMIN", warehouse="W", query_tag=tag,
-            schema=store_schema(self.tenant),
+            schema=published_schema(self.tenant),
         )  # fmt: skip
 
     @property
@@ -109,6 +127,10 @@ class Store:
     def build(self) -> None:
         for name in schema.schemas(self.place, self.tenant):
             self.session.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+        self.session.execute(
+            f"CREATE STAGE IF NOT EXISTS {self.place.stage(self.tenant)} "
+            f"URL = 'file://{self.lake.root}/{landing_prefix(self.tenant)}'"
+        )
         self.session.execute(f"CREATE ROLE IF NOT EXISTS {self.place.snowflake_user(self.tenant)}")
         schema.build(self.session, self.place, self.tenant, [self.pipeline])
 
@@ -171,6 +193,45 @@ class Store:
         """Load and publish these objects as one run does."""
         return fence.settle(self.candidate(*objects, **given), self.connect)
 
+    # objects that lie in the lake
+    def drop(
+        self, source_key: str, *texts: str, records: int | None = None, fields: tuple[str, ...] = ()
+    ) -> LandedObject:
+        """Put files of one object into the lake; CSV with a header, or JSON lines, as the pipeline's mapping says."""
+        files = tuple(self._file(text, records, fields) for text in texts)
+        sha = hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()
+        return LandedObject(source_key, sha, files)
+
+    def _file(self, text: str, records: int | None, fields: tuple[str, ...]) -> LandedFile:
+        content, kind = text.encode(), self.pipeline.mapping.format["kind"]
+        sha = hashlib.sha256(content).hexdigest()
+        lines = text.strip().split("\n")
+        if kind == "csv":
+            seen, count = tuple(lines[0].split(",")), len(lines) - 1
+        else:
+            parsed = [json.loads(line) for line in lines]
+            seen, count = tuple(sorted({name for record in parsed for name in record})), len(lines)
+        key = landing_key(self.tenant, self.pipeline.name, sha, ".csv" if kind == "csv" else ".jsonl")
+        self.lake.put(key, content)
+        return LandedFile(key, sha, len(content), count if records is None else records, fields or seen)
+
+    def load(self, *objects: LandedObject) -> Attempt:
+        return Job(self.session, self.binding(), self.manifest(*objects), new_id(datetime.now(UTC))).run()
+
+    def verify(self, attempt: Attempt) -> Audit:
+        return auditing.audit(self.session, self.binding(), attempt)
+
+    def run(self, *objects: LandedObject) -> fence.Outcome:
+        """Load, verify and publish."""
+        attempt = self.load(*objects)
+        candidate = fence.Candidate(self.binding(), self.manifest(*objects), attempt, self.verify(attempt))
+        return fence.settle(candidate, self.connect)
+
+    def quarantined(self) -> list[tuple]:
+        """(_object, _row, reasons as pairs, raw) of every quarantined row."""
+        found = self.rows(f"SELECT _object, _row, reasons, raw FROM {self.tables.quarantine} ORDER BY _object, _row")
+        return [(key, int(row), reasons.read(told), json.loads(raw)) for key, row, told, raw in found]
+
     def visible(self) -> list[tuple]:
         """What readers see, sorted."""
         return sorted(self.rows(f"SELECT * FROM {self.tables.view}"))
@@ -193,12 +254,17 @@ def snowflake() -> Iterator[Environment]:
     yield environment
 
 
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory) -> Lake:
+    return Lake(tmp_path_factory.mktemp("lake"))
+
+
 @pytest.fixture
-def store(snowflake):
+def store(snowflake, lake):
     """Call it with a pipeline: its store, built and live at epoch 1."""
 
     def made(pipeline: Pipeline | None = None) -> Store:
-        one = Store(snowflake, f"t{uuid.uuid4().hex[:12]}", pipeline or orders())
+        one = Store(snowflake, f"t{uuid.uuid4().hex[:12]}", pipeline or orders(), lake)
         one.build()
         one.deploy("d-1")
         return one

@@ -1,5 +1,5 @@
 """These tests work on a running warehouse."""
 
-from tests.warehouse import snowflake, store
+from tests.warehouse import lake, snowflake, store
 
-__all__ = ["snowflake", "store"]
+__all__ = ["lake", "snowflake", "store"]
