@@ -134,7 +134,11 @@ def fold(subject: Subject, history: Sequence[Event]) -> Row:
     row: Row = {key: getattr(first.ids, key) for key in subject.identity}
     for event in history:
         row |= {key: value for key in subject.facts if (value := getattr(event.ids, key))}
-        row |= {key: value for key in subject.carried if (value := _carried(event.data, key)) is not None}
+        row |= {
+            key: value for key in subject.carried if key != "rows" and (value := _carried(event.data, key)) is not None
+        }
+    if "rows" in subject.carried:
+        row["rows"] = _rows(history)
     return row | {
         "state": state,
         "state_at": last.at,
@@ -144,12 +148,36 @@ def fold(subject: Subject, history: Sequence[Event]) -> Row:
     }
 
 
+def _rows(history: Sequence[Event]) -> dict[str, int] | None:
+    """Counts of rows: those of what is published, object by object, else those that were told last."""
+    published = {event.ids.object: event.data for event in history if event.name == "publish.object.published"}
+    if counted := _sum(list(published.values())):
+        return counted
+    told = [found for event in history if (found := _sum([event.data, *_objects(event.data)]))]
+    return told[-1] if told else None
+
+
+def _objects(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed = data.get("objects")
+    return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+
+
+def _sum(holders: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The counts below `rows` of each, added up by name."""
+    total: dict[str, int] = {}
+    for rows in (holder.get("rows") for holder in holders):
+        for name, number in rows.items() if isinstance(rows, Mapping) else ():
+            if isinstance(number, int):
+                total[name] = total.get(name, 0) + number
+    return total
+
+
 def _as_text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
 def _as_number(value: Any) -> int | None:
-    if isinstance(value, list | Mapping):
+    if isinstance(value, Mapping):
         return len(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -161,7 +189,6 @@ def _as_mapping(value: Any) -> dict[str, Any] | None:
 READERS: dict[str, Callable[[Any], Any]] = {
     "epoch": _as_number,
     "objects": _as_number,
-    "rows": _as_mapping,
     "epochs": _as_mapping,
 }
 

@@ -53,7 +53,7 @@ def text_of(event: Event) -> str:
 
 
 def _type_of(event: Event) -> str:
-    return str(_mapping(event.data.get("error")).get("type", ""))
+    return str(_mapping(event.data.get("error")).get("type") or event.data.get("kind", ""))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -61,14 +61,18 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _faults(event: Event) -> list[Mapping[str, Any]]:
-    listed = [event.data.get(key) for key in ("faults", "findings")]
-    return [item for items in listed if isinstance(items, list) for item in items if isinstance(item, Mapping)]
+    """Those of the event, and those of each object that it lists."""
+    objects = [item for item in _listed(event.data.get("objects")) if isinstance(item, Mapping)]
+    lists = [holder.get(key) for holder in (event.data, *objects) for key in ("faults", "findings")]
+    return [item for items in lists for item in _listed(items) if isinstance(item, Mapping)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _named(event: Event) -> str | None:
     """The cause that a fault names, the one with the most rows first, or that a finding's code ends in."""
-    if isinstance(cause := event.data.get("cause"), str) and cause in ADVICE:
-        return cause
     ranked = sorted(_faults(event), key=_weight, reverse=True)
     return next((cause for fault in ranked for cause in _words(fault) if cause in ADVICE), None)
 

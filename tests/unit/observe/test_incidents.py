@@ -208,6 +208,11 @@ def test_why_of_nothing_says_so(records, tell):
         ({"error": "ModuleNotFoundError: No module named 'x'"}, "missing_dependency"),
         ({"findings": [{"code": "load.missing_column", "what": "freight is gone"}]}, "missing_column"),
         ({"faults": [{"cause": "bad_record", "rows": 1}, {"cause": "quality", "rows": 9}]}, "quality"),
+        ({"error": "cannot log in: Authentication failed.", "kind": "Denied"}, "credential"),
+        (
+            {"objects": [{"source_key": "a", "faults": [{"cause": "type_change", "what": "x", "rows": 3}]}]},
+            "type_change",
+        ),
         ({}, "bad_record"),
         ({"error": {"log": "no list"}, "faults": "none"}, "bad_record"),
     ],

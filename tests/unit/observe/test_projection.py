@@ -82,3 +82,17 @@ def test_a_tenant_never_touches_another(records, keep_events, tell):
 def test_missing_and_odd_data_do_no_harm(keep_events, story, data):
     """Every kind of event is taken without the data that we hope for."""
     assert keep_events(*(type(e)(e.id, e.name, e.at, e.ids, data) for e in story)).stored == len(story)
+
+
+def test_rows_are_those_of_all_objects(records, keep_events, tell):
+    """A run of two published objects counts both, once each; an attempt counts what its load says of each object."""
+    first, second = {"source": 5, "loaded": 4}, {"source": 7, "loaded": 7}
+    objects = [{"source_key": "a", "rows": first}, {"source_key": "b", "rows": second}]
+    load = tell("load.attempt.loaded", 1, attempt="a-1", data={"objects": objects})
+    keep_events(load)
+    assert everything(records)["attempts"][0]["rows"] == {"source": 12, "loaded": 11}
+    for n, rows in enumerate((first, second, second)):
+        keep_events(tell("publish.object.published", 2 + n, object="ab"[min(n, 1)], data={"rows": rows}))
+    keep_events(tell("publish.run.published", 9, data={"objects": {"a": "published", "b": "published"}}))
+    run = everything(records)["runs"][0]
+    assert (run["rows"], run["objects"]) == ({"source": 12, "loaded": 11}, 2)
