@@ -38,13 +38,13 @@ class Events:
         return [event for event in self.sent if event.name == name]
 
 
-def cloud_of(ministack, folder: Path) -> Environment:
+def cloud_of(aws, folder: Path) -> Environment:
     """The account with its lake and queue; the orchestrator's keys stand in a credentials file, as bootstrap writes it."""
-    place = ministack.place
+    place = aws.place
     region = {"LocationConstraint": place.region}
-    ministack.root("s3").create_bucket(Bucket=place.lake_bucket, CreateBucketConfiguration=region)
-    ministack.root("sqs").create_queue(QueueName=place.events_queue)
-    iam, name = ministack.root("iam"), place.identity("orchestrator")
+    aws.root("s3").create_bucket(Bucket=place.lake_bucket, CreateBucketConfiguration=region)
+    aws.root("sqs").create_queue(QueueName=place.events_queue)
+    iam, name = aws.root("iam"), place.identity("orchestrator")
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=policy(identities.orchestrator(place)))
     key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -58,7 +58,7 @@ def cloud_of(ministack, folder: Path) -> Environment:
         account=place.account,
         snowflake=Snowflake("none"),
         sandbox=True,
-        aws_endpoint=ministack.endpoint,
+        aws_endpoint=aws.endpoint,
         credentials=str(folder / "credentials"),
         profiles={"orchestrator": name},
     )
@@ -68,9 +68,9 @@ def policy(statements: list[dict[str, Any]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def tenant_role(ministack, tenant: str) -> None:
+def tenant_role(aws, tenant: str) -> None:
     """A role that may do with the tenant's own things what any task of it may."""
-    place = ministack.place
+    place = aws.place
     trust = {
         "Effect": "Allow",
         "Principal": {"AWS": place.iam_arn("user", place.identity("orchestrator"))},
@@ -82,7 +82,7 @@ def tenant_role(ministack, tenant: str) -> None:
         identities.allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], [lake]),
         identities.allow(["secretsmanager:GetSecretValue"], [place.secret_arn_pattern(tenant)]),
     ]
-    iam = ministack.root("iam")
+    iam = aws.root("iam")
     iam.create_role(RoleName=place.role(tenant), AssumeRolePolicyDocument=policy([trust]))
     iam.put_role_policy(RoleName=place.role(tenant), PolicyName="p", PolicyDocument=policy(statements))
 
@@ -92,7 +92,7 @@ class Tenant:
     """A tenant in staging, and its customer's system."""
 
     name: str
-    ministack: Any
+    aws: Any
     customers: Any
     environment: Environment
 
@@ -131,7 +131,7 @@ class Tenant:
 
     @property
     def s3(self):
-        return self.ministack.root("s3")
+        return self.aws.root("s3")
 
     @property
     def bucket(self) -> str:
@@ -144,21 +144,28 @@ class Tenant:
         return [one["Key"] for one in self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])]
 
 
-def prepare(ministack, cloud: Environment, customers, name: str) -> Tenant:
+def prepare(aws, cloud: Environment, customers, name: str) -> Tenant:
     """Role, secret with its value, and an address book with the customer's system."""
-    tenant_role(ministack, name)
+    tenant_role(aws, name)
     source = customers.source(name)
     secret = cloud.place.secret(name, source.secret)
-    ministack.root("secretsmanager").create_secret(Name=secret, SecretString=by_hand.secret_value(customers.folder, source))
+    aws.root("secretsmanager").create_secret(Name=secret, SecretString=by_hand.secret_value(customers.folder, source))
     book = environments.addresses(customers.folder, "staging", customers.ports)
     addresses = {where: Address(**address) for where, address in book.items()}
-    return Tenant(name, ministack, customers, replace(cloud, addresses=addresses))
+    return Tenant(name, aws, customers, replace(cloud, addresses=addresses))
 
 
 @pytest.fixture
-def cloud(ministack, tmp_path) -> Environment:
+def aws(ministack):
+    """An account in a region of the test's own: bucket names are shared by all accounts, and the region is part of them."""
+    region = f"eu-{''.join(chr(ord('a') + int(digit)) for digit in ministack.place.account)}-1"
+    return replace(ministack, place=replace(ministack.place, region=region))
+
+
+@pytest.fixture
+def cloud(aws, tmp_path) -> Environment:
     """An environment with the lake, the queue and the orchestrator's profile, as in the sandbox's settings."""
-    return cloud_of(ministack, tmp_path)
+    return cloud_of(aws, tmp_path)
 
 
 @pytest.fixture
@@ -168,15 +175,15 @@ def events() -> Events:
 
 
 @pytest.fixture
-def globex(customers, ministack, cloud) -> Tenant:
+def globex(customers, aws, cloud) -> Tenant:
     """Globex in staging: role, secret, and its SFTP server in the address book."""
-    return prepare(ministack, cloud, customers, "globex")
+    return prepare(aws, cloud, customers, "globex")
 
 
 @pytest.fixture
-def initech(customers, ministack, cloud) -> Tenant:
+def initech(customers, aws, cloud) -> Tenant:
     """Initech in staging: role, secret, and its API in the address book."""
-    return prepare(ministack, cloud, customers, "initech")
+    return prepare(aws, cloud, customers, "initech")
 
 
 def packed(*lines: str) -> bytes:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ingest import cloud, events, globex, initech
+from tests.ingest import aws, cloud, events, globex, initech
 
-__all__ = ["cloud", "events", "globex", "initech"]
+__all__ = ["aws", "cloud", "events", "globex", "initech"]
