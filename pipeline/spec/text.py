@@ -9,9 +9,9 @@ from typing import Final
 from pipeline.findings import Finding, Where
 from pipeline.spec.wording import deny
 
-# controls (tab and line breaks aside), bidi marks and overrides, separators and joiners that nobody sees, surrogates
+# controls (tab and line feed aside), bidi marks and overrides, separators and joiners that nobody sees, surrogates
 _REFUSED: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 
 
@@ -26,7 +26,7 @@ def _name(character: str) -> str:
 
 
 def decode(file: str, content: bytes, limit: int) -> tuple[str | None, list[Finding]]:
-    """The text of a file, without a byte order mark, or why it is refused."""
+    """The text of a file, without a byte order mark and with plain line feeds, or why it is refused."""
     if len(content) > limit:
         what = f"the file has {len(content):,} bytes, more than {limit:,}."
         return None, [
@@ -39,7 +39,7 @@ def decode(file: str, content: bytes, limit: int) -> tuple[str | None, list[Find
             )
         ]
     try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
+        text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
