@@ -224,6 +224,8 @@ NETWORK = signatures(
         r"cannot connect|could not connect|unable to connect|failed to connect|proxy (?:error|refused)|DNS",
     ),
     (WORD, r"socket|\btcp\b|\btls\b|\bssl\b|connect(?:ion)?\b|\bhost\b|\bport\b"),
+    (ROOT + 0.5, r"CERTIFICATE_VERIFY_FAILED|SSLCertVerification|certificate has expired|certificate verify failed"),
+    (ROOT, r"\bTNS:|RFC_COMMUNICATION_FAILURE|\bno listener\b|not reached|no route\b"),
 )
 
 THROTTLING = signatures(
@@ -266,6 +268,7 @@ THROTTLING = signatures(
         r"retry after \d|quota_exceeded|QPS|\bburst\b",
     ),
     (LIKELY, r"Retry-After"),
+    (ROOT, r"\b421 .*too many|too many connections.*(?:this IP|your IP|per IP|internet address)"),
 )
 
 CAPACITY = signatures(
@@ -319,6 +322,11 @@ CAPACITY = signatures(
         r"OverloadedException|over ?limit|RESOURCE_LIMIT|local disk|remote storage|spill|MaximumStorage",
     ),
     (WORD, r"\bmemory\b|\bdisk\b|\bGiB\b|quota|capacity|\bcredits?\b"),
+    (
+        ROOT,
+        r"exceeded storage allocation|insufficient storage|\b507 |snapshot too old|"
+        r"unable to extend (?:table|index|segment|temp)",
+    ),
 )
 
 PROVISIONING = signatures(

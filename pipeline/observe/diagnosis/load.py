@@ -65,6 +65,11 @@ BAD_RECORD = signatures(
         r"(?:missing|null|empty|invalid|malformed|broken) .*\b(?:in|at|of|on) (?:row|line|record|message|"
         r"document)(?: no\.?| number)? ?#?\d+\b",
     ),
+    (
+        CLEAR,
+        r"larger than specified precision|inserted value too large|arithmetic overflow|"
+        r"String or binary data would be truncated|ORA-0(?:1438|1722|1830|1861|12899)",
+    ),
 )
 
 FILE_MISSING = signatures(
@@ -108,6 +113,7 @@ FILE_MISSING = signatures(
         r"not exist: s3://|s3://\S+ (?:does not exist|not found)",
     ),
     (WORD, r"\bfile\b|\bs3://|\.csv\b"),
+    (ROOT, r"specified blob does not exist|\b550 .*(?:open|find|exist|such|file)"),
 )
 
 FILE_FORMAT = signatures(

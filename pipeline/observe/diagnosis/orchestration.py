@@ -210,6 +210,7 @@ TASK_LOST = signatures(
         r"no longer in the running state|finished with state failed, but|Essential container in task exited|"
         r"TaskInstance .*not found.*heartbeat",
     ),
+    (CLEAR, r"CrashLoopBackOff"),
 )
 
 TIMEOUT = signatures(

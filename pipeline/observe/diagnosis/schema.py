@@ -169,6 +169,11 @@ TYPE_CHANGE = signatures(
         r"Cannot (?:compare|mix) (?:values of )?types?|operator does not exist: ",
         r"\b(?:now|since|until|were|before|changed|yesterday|newest|today)\b",
     ),
+    (
+        ROOT,
+        r"(?:values?|rows?|records?) (?:do|does) not (?:parse|fit|convert|cast)",
+        r"\b([\d,]{2,}) of \1\b|\ball\b|\bevery\b",
+    ),
 )
 
 UNEXPECTED_COLUMN = signatures(

@@ -12,6 +12,7 @@ from pipeline.observe.diagnosis.advice import ADVICE
 from pipeline.observe.diagnosis.verdict import CLASSES
 
 CORPUS = Path(__file__).parents[2] / "golden" / "observe" / "failures.jsonl"
+MESSAGES = CORPUS.with_name("messages.jsonl")
 # What was measured on the held-out half (even ids). Better is welcome: then raise it.
 CLASS_LEVEL, CAUSE_LEVEL = 0.93, 0.92
 
@@ -72,6 +73,13 @@ def test_the_lines_of_evidence_say_it():
 def test_the_specific_cause_is_read_before_the_code(text, cause):
     """The labelling rules of the corpus, each on a text of its own."""
     assert diagnose(text).cause == cause
+
+
+@pytest.mark.parametrize("line", MESSAGES.read_text(encoding="utf-8").splitlines())
+def test_a_bare_message_is_told_by_itself(line):
+    """One line of a driver, a server or a library, with no log around it, is enough."""
+    case = json.loads(line)
+    assert diagnose(case["text"]).cause == case["cause"]
 
 
 def test_the_json_lines_have_the_fixed_shape():
