@@ -5,10 +5,10 @@ Each function takes the repository, as the command line has it, and works on the
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from pipeline.sandbox import environments, parts, ports, seed, sources
 from pipeline.sandbox import folder as folders
@@ -64,28 +64,15 @@ def put_secrets(repository: Path, environment: str) -> list[str]:
 
 
 def _put(folder: Folder, account: Account, source: Source) -> str:
-    name = account.place.secret(source.tenant, source.secret)
-    client = account.client("secretsmanager")
-    if name not in {found["Name"] for found in _named(client, name)}:
+    """The name, or empty where nothing changed. The value's digest is the version's id: no reading back, none twice."""
+    name, value = account.place.secret(source.tenant, source.secret), secret_value(folder, source)
+    client, version = account.client("secretsmanager"), hashlib.sha256(value.encode()).hexdigest()
+    found = client.list_secrets(Filters=[{"Key": "name", "Values": [name]}])["SecretList"]
+    here = next((secret for secret in found if secret["Name"] == name), None)
+    if here is None or "AWSCURRENT" in here.get("SecretVersionsToStages", {}).get(version, ()):
         return ""
-    value = secret_value(folder, source)
-    if _current(client, name) == value:
-        return ""
-    client.put_secret_value(SecretId=name, SecretString=value)
+    client.put_secret_value(SecretId=name, SecretString=value, ClientRequestToken=version)
     return name
-
-
-def _named(client: Any, name: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = client.list_secrets(Filters=[{"Key": "name", "Values": [name]}])["SecretList"]
-    return found
-
-
-def _current(client: Any, name: str) -> str:
-    try:
-        value: str = client.get_secret_value(SecretId=name).get("SecretString", "")
-    except client.exceptions.ResourceNotFoundException:
-        return ""  # made, and empty so far
-    return value
 
 
 def secret_value(folder: Folder, source: Source) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance.aws.world import decision
+from tests.conformance.aws.world import allow, decision, deny, policy
 
 
 def test_a_tenant_reads_its_own_secret_and_no_other(world):
@@ -39,3 +39,28 @@ def test_an_older_version_stays_known(world):
     root.put_secret_value(SecretId=name, SecretString="new")
     assert root.get_secret_value(SecretId=name)["SecretString"] == "new"
     assert root.get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")["SecretString"] == "of globex"
+
+
+def test_a_secrets_own_policy_denies_everybody_else(world):
+    """`aws:PrincipalArn` is the role of a session: the tenant's reads, one whose own policy says `*` does not."""
+    name, place = world.place.secret("globex", "erp"), world.place
+    only_the_tenant = deny(
+        ["secretsmanager:GetSecretValue"],
+        "*",
+        Principal="*",
+        Condition={"StringNotEquals": {"aws:PrincipalArn": place.role_arn("globex")}},
+    )
+    world.aws.root("secretsmanager").put_resource_policy(SecretId=name, ResourcePolicy=policy(only_the_tenant))
+    wide = world.role("wide", allow(["secretsmanager:*"], ["*"]))
+    wide_secrets = world.aws.client("secretsmanager", world.assume(wide))
+    assert decision(world.tenant("secretsmanager", "globex").get_secret_value, SecretId=name) == "allow"
+    assert decision(wide_secrets.get_secret_value, SecretId=name) == "deny"
+    assert decision(wide_secrets.get_secret_value, SecretId=place.secret("initech", "erp")) == "allow"
+
+
+def test_a_value_is_put_once_under_its_token(world):
+    """The same value under the same token makes no second version."""
+    root, name, token = world.aws.root("secretsmanager"), world.place.secret("globex", "erp"), "a" * 64
+    for _ in range(2):
+        assert root.put_secret_value(SecretId=name, SecretString="new", ClientRequestToken=token)["VersionId"] == token
+    assert root.describe_secret(SecretId=name)["VersionIdsToStages"][token] == ["AWSCURRENT"]
