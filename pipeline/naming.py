@@ -57,6 +57,11 @@ def runtime_file(digest: str) -> str:
     return f"dags/{RUNTIME_FOLDER}/{digest}.zip"
 
 
+def environment_file(environment: str) -> str:
+    """What DAGs read as their settings, beside them."""
+    return f"dags/environments/{environment}.toml"
+
+
 # Pulumi
 def stack(tenant: str, environment: str) -> str:
     return f"{tenant}.{environment}"
@@ -230,6 +235,10 @@ class Place:
     # CloudWatch
     def log_group(self, tenant: str) -> str:
         return f"/acme/{self.environment}/{tenant}"
+
+    def log_group_arn(self, tenant: str) -> str:
+        """The group's streams, as IAM spells them."""
+        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{self.log_group(tenant)}:*"
 
     # SQS
     @property

@@ -24,9 +24,10 @@ CLOUD_FOLDER = Path("stacks/environments")
 
 @dataclass(frozen=True)
 class Snowflake:
-    """How to reach the account. In the cloud only `account` is given."""
+    """How to reach the account: in the cloud by its name alone. `iam_arn` is the AWS principal by which it reads from S3."""
 
     account: str
+    iam_arn: str = ""
     host: str = ""
     port: int = 443
     protocol: str = "https"

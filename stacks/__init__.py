@@ -1,0 +1,1 @@
+"""The Pulumi programs: what a tenant and the platform are made of."""

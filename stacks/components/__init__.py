@@ -1,0 +1,1 @@
+"""One component a file: frozen Args, and the resources that belong together."""
