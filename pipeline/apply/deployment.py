@@ -69,14 +69,14 @@ def deploy(desired: Desired, world: World, request: Request) -> Deployed:
         if unchanged := _unchanged(desired, world):
             return unchanged
         record = _record(desired, world, request)
-        _say(world, record, "started")
+        _say(world, record, "started", tier=desired.settings["tier"])
         try:
             deployed = _make(desired, world, request, record, heartbeat)
         except AcmeError as error:
             records.finish(world.records, record, "failed", error.sentence())
             _say(world, record, "failed", error={"type": type(error).__name__, "message": error.sentence(), "log": []})
             raise
-    _say(world, deployed.record, "live", epochs=dict(deployed.epochs))
+    _say(world, deployed.record, "live", epochs=dict(deployed.epochs), tier=desired.settings["tier"])
     return deployed
 
 

@@ -25,6 +25,9 @@ VERSION = "0.1.0"
 VERBS = {
     "validate": "find everything wrong with tenants' folders",
     "gate": "judge whether a change may merge",
+    "plan": "show what an apply would change",
+    "apply": "make what the checkout says live",
+    "observe": "say what is so, and what went wrong",
     "sandbox": "start, stop, look at and break the embedded parts",
     "test": "run every test",
     "doctor": "say what this machine lacks and the line that installs it",

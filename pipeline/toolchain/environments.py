@@ -90,7 +90,7 @@ def _bootstrap(name: str, folder: Path) -> None:
         raise Final("this Python has no `venv`.", fix=f"apt-get install python{version}-venv")
     log = folder / "install.log"
     run([sys.executable, "-m", "venv", folder], log=log, timeout_s=120.0)
-    pip = [
+    pip: list[str | Path] = [
         folder / "bin" / "python",
         "-m",
         "pip",

@@ -1,0 +1,105 @@
+"""`acme apply [TENANT…]`: makes what the checkout says live, tenant by tenant side by side; `--platform` the shared parts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.answer import Answer, table
+from pipeline.cli.validate import deployable
+from pipeline.errors import AcmeError
+
+if TYPE_CHECKING:
+    from pipeline.apply.deployment import Deployed
+    from pipeline.cli.world import Hands
+
+AT_ONCE = 4
+WORLD_FAILED = 3
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenants", nargs="*", metavar="TENANT", help="default: all that differ")
+    parser.add_argument("--platform", action="store_true", help="the parts that all tenants share, before any tenant")
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="only what this plan approved (acme plan --out FILE)")
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    """Exit code 3 where one failed; the others are live all the same."""
+    from pipeline.cli.world import Hands
+
+    hands = Hands(arguments.repo, arguments.environment)
+    if arguments.platform:
+        return platform(hands)
+    approved = json.loads(arguments.plan.read_text(encoding="utf-8")) if arguments.plan else {}
+    tenants = deployable(arguments.repo, arguments.tenants)
+    return told(
+        {tenant: outcome for tenant, outcome in deploy_all(hands, tenants, approved).items() if outcome is not None}
+    )
+
+
+def deploy_all(
+    hands: Hands, tenants: Sequence[str], approved: Mapping[str, Any]
+) -> dict[str, Deployed | AcmeError | None]:
+    """Each tenant's outcome: what became live, the error, or None where nothing is desired."""
+    from pipeline.apply.deployment import Request, deploy
+    from pipeline.promote.commit import git, head
+
+    world, commit = hands.world(), head(hands.repository)
+    author = git(hands.repository, "log", "-1", "--format=%ae")
+
+    def one(tenant: str) -> Deployed | AcmeError | None:
+        try:
+            desired = hands.desired(tenant)
+            steps = approved[tenant]["steps"] if tenant in approved else None
+            return deploy(desired, world, Request(commit, author, "commit", steps)) if desired else None
+        except AcmeError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        return dict(zip(tenants, pool.map(one, tenants), strict=True))
+
+
+def told(outcomes: Mapping[str, Deployed | AcmeError]) -> Answer:
+    rows, document, failed = [], {}, False
+    for tenant, outcome in outcomes.items():
+        if isinstance(outcome, AcmeError):
+            failed = True
+            rows.append(("✗", tenant, outcome.sentence(), ""))
+            document[tenant] = {"outcome": "failed", "error": outcome.sentence()}
+        else:
+            rows.append(
+                (
+                    "✓",
+                    tenant,
+                    outcome.outcome,
+                    f"{outcome.record.id}  epoch {outcome.record.epoch}  {len(outcome.steps)} steps",
+                )
+            )
+            document[tenant] = described(outcome)
+    return Answer(document, table(rows) or "nothing is desired here", WORLD_FAILED if failed else 0)
+
+
+def described(outcome: Deployed) -> dict[str, Any]:
+    record = outcome.record
+    return {
+        "outcome": outcome.outcome,
+        "deployment": record.id,
+        "epoch": record.epoch,
+        "release": record.release,
+        "steps": len(outcome.steps),
+        "epochs": dict(outcome.epochs),
+    }
+
+
+def platform(hands: Hands) -> Answer:
+    """The shared stack of this environment."""
+    from pipeline.cli.world import platform_program_of
+    from pipeline.plan.engine import up
+
+    name = f"platform.{hands.environment.name}"
+    steps = up(hands.engine.stack(name, platform_program_of(hands.repository, hands.environment)))
+    return Answer({"stack": name, "steps": len(steps)}, f"{name}: {len(steps)} steps")

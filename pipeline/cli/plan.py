@@ -1,0 +1,65 @@
+"""`acme plan TENANT…`: what an apply would change, data at risk first, then access, then the rest."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.cli.answer import Answer, table
+from pipeline.cli.validate import deployable
+from pipeline.plan.step import Step, steps_digest
+
+SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "="}
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenants", nargs="+", metavar="TENANT")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the steps down, for `acme apply --plan FILE`")
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    planned = {tenant: plan(arguments, tenant) for tenant in deployable(arguments.repo, arguments.tenants)}
+    document = {
+        tenant: {"digest": steps_digest(steps), "steps": [step.approved() for step in steps]}
+        for tenant, steps in planned.items()
+    }
+    if arguments.out:
+        arguments.out.write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+    text = "\n\n".join(summary(tenant, steps) for tenant, steps in planned.items())
+    return Answer({"environment": arguments.environment, "tenants": document}, text)
+
+
+def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:
+    """The steps of the engine's preview for this tenant; none where nothing is desired."""
+    from pipeline import naming
+    from pipeline.cli.world import Hands, tenant_program_of
+    from pipeline.plan.engine import preview
+
+    hands = Hands(arguments.repo, arguments.environment)
+    desired = hands.desired(tenant)
+    if desired is None:
+        return []
+    return preview(hands.engine.stack(naming.stack(tenant, arguments.environment), tenant_program_of(desired)))
+
+
+def summary(tenant: str, steps: Sequence[Step]) -> str:
+    """Grouped by what a person cares about."""
+    if not steps:
+        return f"{tenant}: nothing to change"
+    groups: dict[str, list[Step]] = {"data at risk": [], "access": [], "the rest": []}
+    for step in steps:
+        name = "data at risk" if step.endangers_data else "access" if step.touches_access else "the rest"
+        groups[name].append(step)
+    parts = [f"{name}\n{_rows(group)}" for name, group in groups.items() if group]
+    return "\n".join([f"{tenant}: {len(steps)} steps, plan {steps_digest(steps)[:12]}", *parts])
+
+
+def _rows(steps: Sequence[Step]) -> str:
+    rows: list[Sequence[Any]] = [
+        ("  " + SIGNS[step.operation], step.type.rpartition(":")[2], step.name, ", ".join(step.changed[:4]))
+        for step in steps
+    ]
+    return table(rows)

@@ -1,0 +1,122 @@
+"""The hands of the control plane: engine, warehouse, AWS, records and events of one environment, as its deployer.
+
+The only place that knows the Pulumi programs: `plan` and `apply` take them as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import cloud, warehouse
+from pipeline.errors import Final
+from pipeline.settings import Environment, load
+from pipeline.spec.tenant import Tenant, read_tenant
+from pipeline.toolchain import cache, programs
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine as Records
+
+    from pipeline.apply.deployment import World
+    from pipeline.plan.desired import Desired
+    from pipeline.plan.engine import Engine, Program
+
+IDENTITY = "deployer"
+
+
+class Hands:
+    """Everything of one environment, each part made when it is first asked for."""
+
+    def __init__(self, repository: Path, environment: str) -> None:
+        self.repository, self.environment = repository, load(environment, repository)
+        self._clients: dict[str, Any] = {}
+
+    def aws(self, service: str) -> Any:
+        """A client as the deployer."""
+        if service not in self._clients:
+            self._clients[service] = cloud.client(self.environment, self._session, service)
+        return self._clients[service]
+
+    @cached_property
+    def _session(self) -> Any:
+        return cloud.session(self.environment, IDENTITY)
+
+    @cached_property
+    def records(self) -> Records:
+        from pipeline.observe import store
+
+        engine = store.connect(self.environment.records)
+        store.migrate(engine)
+        return engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        from pipeline.plan.engine import Engine
+
+        home = cache.folder() / "engine" / self.environment.place.account
+        return Engine(programs.root(programs.PULUMI), home, self.environment)
+
+    def warehouse(self) -> warehouse.Session:
+        """A session with Snowflake as the deployer, who owns tables, views and epochs."""
+        user = self.environment.place.snowflake_identity(IDENTITY)
+        credentials = self._session.get_credentials().get_frozen_credentials()
+        return warehouse.connect(
+            self.environment, credentials, user=user, role=user, warehouse="", query_tag='{"task":"apply"}'
+        )
+
+    def world(self) -> World:
+        from pipeline.apply.deployment import World
+
+        sink = cloud.SqsSink(self.environment, self._session)
+        return World(self.aws, self.records, self.engine, tenant_program_of, self.warehouse, sink)
+
+    def desired(self, tenant: str) -> Desired | None:
+        """What the checkout asks for. `Final` where the tenant's folder is not well-formed: the gate says how."""
+        from pipeline.apply.artifacts import stored_release
+        from pipeline.plan.desired import desired
+        from pipeline.plan.program import program_digest
+        from pipeline.plan.runtime import build
+
+        bucket = self.environment.place.lake_bucket
+        return desired(
+            readable(self.repository, tenant),
+            self.environment,
+            build(self.repository / "pipeline"),
+            program_digest(self.repository),
+            lambda name, digest: stored_release(self.aws("s3"), bucket, name, digest),
+        )
+
+
+def readable(repository: Path, tenant: str) -> Tenant:
+    read, findings = read_tenant(repository, tenant)
+    if read is None:
+        raise Final(f"tenants/{tenant} has {len(findings)} findings.", fix=f"acme validate {tenant}")
+    return read
+
+
+def tenant_program_of(desired: Desired) -> Program:
+    """The tenant's Pulumi program for what is desired."""
+    from pipeline.plan.dag_file import render
+    from stacks.components.tenant import TenantArgs, tenant_program
+
+    settings = desired.settings
+    secrets = sorted({str(part["secret"]) for part in settings["connectors"].values() if part.get("secret")})
+    dag_file = render(desired.release, settings, desired.runtime.digest, sandbox=desired.environment.sandbox)
+    return tenant_program(
+        TenantArgs(desired.environment, desired.tenant, settings["cell"], settings["tier"], tuple(secrets), dag_file)
+    )
+
+
+def platform_program_of(repository: Path, environment: Environment) -> Callable[[], None]:
+    """The platform's Pulumi program."""
+    from pipeline.settings import folder
+    from pipeline.spec.document import parse
+    from stacks.components.platform import PlatformArgs, platform_program
+
+    document, findings = parse("stacks/cells.yaml", (repository / "stacks/cells.yaml").read_text(encoding="utf-8"))
+    if document is None:
+        raise Final(f"stacks/cells.yaml cannot be read: {findings[0].what}")
+    file = (folder(repository) / f"{environment.name}.toml").read_text(encoding="utf-8")
+    return platform_program(PlatformArgs(environment, tuple(sorted(document.value["cells"])), file))
