@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import threading
+import urllib.parse
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -232,6 +234,12 @@ class Store:
         found = self.rows(f"SELECT _object, _row, reasons, raw FROM {self.tables.quarantine} ORDER BY _object, _row")
         return [(key, int(row), reasons.read(told), json.loads(raw)) for key, row, told, raw in found]
 
+    def server_aborts(self, tag: str) -> None:
+        """The server ends the open transaction of the sessions with this query tag, as it does with idle ones that block."""
+        server = self.environment.snowflake
+        url = f"http://{server.host}:{server.port}/emu?{urllib.parse.urlencode({'abort': tag})}"
+        urllib.request.urlopen(url, timeout=10).close()
+
     def visible(self) -> list[tuple]:
         """What readers see, sorted."""
         return sorted(self.rows(f"SELECT * FROM {self.tables.view}"))
@@ -247,7 +255,11 @@ def snowflake() -> Iterator[Environment]:
     """An environment with a running Snowflake server and its database."""
     port = int(os.environ["ACME_TEST_SNOWFLAKE_PORT"])
     environment = Environment(
-        "staging", "eu-west-1", "000000000001", Snowflake("acme-staging", "127.0.0.1", port, "http"), sandbox=True
+        "staging",
+        "eu-west-1",
+        "000000000001",
+        Snowflake("acme-staging", host="127.0.0.1", port=port, protocol="http"),
+        sandbox=True,
     )
     with warehouse.connect(environment, OWNER, user="ADMIN", role="SYSADMIN", warehouse="W") as session:
         session.execute(f"CREATE DATABASE IF NOT EXISTS {environment.place.database}")
