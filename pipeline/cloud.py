@@ -140,7 +140,9 @@ def _of_answer(error: Any, where: str) -> AcmeError:
 def _of_call(error: Exception, where: str) -> AcmeError:
     """No answer, or no call at all."""
     from botocore.exceptions import (
-        ConnectionClosedError,
+        ConnectionError as NoConnection,
+    )
+    from botocore.exceptions import (
         HTTPClientError,
         NoCredentialsError,
         PartialCredentialsError,
@@ -151,7 +153,7 @@ def _of_call(error: Exception, where: str) -> AcmeError:
         return Denied(
             f"NoCredentials: {type(error).__name__}.", where=where, fix="give the identity its profile or role"
         )
-    if isinstance(error, HTTPClientError | ConnectionClosedError):
+    if isinstance(error, HTTPClientError | NoConnection):
         return Unreachable(f"no whole answer came: {type(error).__name__}.", where=where)
     return Conflict(f"the call was not made: {type(error).__name__}.", where=where)
 
@@ -190,6 +192,7 @@ def task_policy(place: Place, tenant: str, task: str) -> list[Statement]:
     papers = [lake + prefix + "*" for prefix in naming.papers_prefixes(tenant)]
     landing = f"{lake}{naming.landing_prefix(tenant)}*"
     manifests = f"{lake}{naming.manifests_prefix(tenant)}*"
+    incoming = f"{lake}{naming.incoming_prefix(tenant)}*"
     receipts = f"{lake}{naming.all_receipts_prefix(tenant)}*"
     reads, writes = ["s3:GetObject"], ["s3:AbortMultipartUpload", "s3:PutObject"]
     peek = [_allow(reads, papers), _allow(["secretsmanager:GetSecretValue"], [place.secret_arn_pattern(tenant)])]
@@ -197,8 +200,8 @@ def task_policy(place: Place, tenant: str, task: str) -> list[Statement]:
         "peek": peek,
         "ingest": [
             *peek,
-            _allow([*reads, *writes], [landing, manifests]),
-            _allow(["s3:DeleteObject"], [f"{lake}{naming.incoming_prefix(tenant)}*"]),
+            _allow([*reads, *writes], [landing, manifests, incoming]),
+            _allow(["s3:DeleteObject"], [incoming]),
         ],
         "load": [_allow(reads, [landing, *papers])],
         "verify": [_allow(reads, papers)],

@@ -140,7 +140,7 @@ class Tenant:
     def read(self, key: str) -> bytes:
         return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
-    def keys(self) -> list[str]:
+    def stored(self) -> list[str]:
         return [one["Key"] for one in self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])]
 
 

@@ -72,7 +72,7 @@ def test_a_peek_shows_the_first_records(initech):
     assert sample is not None
     assert "CustomerID" in sample.fields
     assert len(sample.records) == 3
-    assert initech.keys() == []
+    assert initech.stored() == []
 
 
 def test_order_does_not_change_a_pulls_content():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from dataclasses import replace
 
 import pytest
 
@@ -13,8 +12,6 @@ from pipeline.ingest.sftp import complete, odd
 from pipeline.ingest.ssh import Entry
 from pipeline.run import Known
 from tests.ingest import PURCHASING, packed
-
-FILES = "PurchaseOrderHeader_*.csv.gz"
 
 
 def test_the_customers_files_are_landed_as_they_are(globex, events):
@@ -56,3 +53,91 @@ def test_what_is_live_is_not_landed_again(globex):
     live = {o.source_key: o.content_sha256 for o in first.objects}
     known = Known(live, contents=frozenset(live.values()))
     assert globex.land("purchase_orders", known, run="r-2").objects == ()
+
+
+def test_other_bytes_under_a_known_name_wait(globex, events):
+    """They are named, they are in no manifest, and their siblings are."""
+    known = Known({f"{PURCHASING}/PurchaseOrderHeader_2011.csv.gz": "0" * 64}, contents=frozenset({"0" * 64}))
+    manifest = globex.land("purchase_orders", known, events)
+    assert len(manifest.objects) == 3
+    (held,) = events.named("ingest.object.held")
+    assert held.ids.object == f"{PURCHASING}/PurchaseOrderHeader_2011.csv.gz"
+    assert held.data["faults"][0]["cause"] == "duplicate"
+
+
+def test_known_bytes_are_not_uploaded_again(globex):
+    """A second name of the same bytes stands under the same key, stored once."""
+    globex.land("purchase_orders")
+    versions = {key: globex.s3.head_object(Bucket=globex.bucket, Key=key)["LastModified"] for key in globex.stored()}
+    copy = globex.file("PurchaseOrderHeader_2011.csv.gz").read_bytes()
+    globex.drop("PurchaseOrderHeader_copy.csv.gz", copy)
+    try:
+        manifest = globex.land("purchase_orders", run="r-2", same_bytes="load")
+    finally:
+        globex.file("PurchaseOrderHeader_copy.csv.gz").unlink()
+    assert len(manifest.objects) == 5
+    assert len({o.files[0].key for o in manifest.objects}) == 4
+    stamps = {key: globex.s3.head_object(Bucket=globex.bucket, Key=key)["LastModified"] for key in versions}
+    assert stamps == versions
+
+
+def test_a_large_file_is_stored_under_its_content_and_nothing_else_remains(globex):
+    """Three parts, one object; the place where it came in is empty again."""
+    row = b"1234567890," * 10 + b"\n"
+    content = b"a,b,c,d,e,f,g,h,i,j,k\n" + row * (40 * 2**20 // len(row))
+    globex.drop("PurchaseOrderHeader_large.csv", content)
+    try:
+        manifest = globex.land("purchase_orders", fetch={"files": "PurchaseOrderHeader_large.csv"})
+    finally:
+        globex.file("PurchaseOrderHeader_large.csv").unlink()
+    (file,) = manifest.objects[0].files
+    assert globex.read(file.key) == content
+    assert file.records == content.count(b"\n") - 1
+    assert not [key for key in globex.stored() if "incoming" in key]
+
+
+def test_a_peek_shows_the_newest_files_first_records(globex):
+    """Header and texts as they stand, nulls as None, and nothing is written."""
+    sample = landing.peek(globex.binding("purchase_orders"), count=2)
+    assert sample is not None
+    assert sample.fields[0] == "PurchaseOrderID"
+    assert len(sample.records) == 2
+    assert globex.stored() == []
+
+
+NOW = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("rule", "names", "taken"),
+    [
+        ({"size_stable_s": 30}, {"a.csv.gz"}, True),
+        ({"size_stable_s": 300}, {"a.csv.gz"}, False),
+        ({"marker": "*.done"}, {"a.csv.gz"}, False),
+        ({"marker": "*.done"}, {"a.csv.gz", "a.csv.gz.done"}, True),
+        ({"marker": "*.done"}, {"a.csv.gz", "a.done"}, True),
+        ({"marker": "*.done"}, {"a.csv.gz", "b.done"}, False),
+    ],
+)
+def test_when_a_file_is_complete(rule, names, taken):
+    """At rest for long enough, or with its marker beside it."""
+    entry = Entry(NOW - 60, "a.csv.gz", 5)
+    assert complete([entry], names, rule, NOW) == ([entry] if taken else [])
+
+
+@pytest.mark.parametrize("name", ["a\nb.csv", "a\x00b", "a\\b.csv", ".hidden.csv", "a\udcffb.csv", "../a"])
+def test_odd_names(name):
+    """They are refused, whatever the pattern."""
+    assert odd(name)
+    assert not odd("Bestellung Ä.csv.gz")
+
+
+def test_an_odd_name_waits(globex, events):
+    """The object is held by its name, written so that nothing is hidden."""
+    globex.drop("PurchaseOrderHeader_a\nb.csv.gz", packed("PurchaseOrderID", "1"))
+    try:
+        globex.land("purchase_orders", events=events)
+    finally:
+        globex.file("PurchaseOrderHeader_a\nb.csv.gz").unlink()
+    (held,) = events.named("ingest.object.held")
+    assert held.data["faults"][0]["what"] == "the file has an unusual name."

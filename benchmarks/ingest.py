@@ -1,0 +1,86 @@
+"""How much memory and time landing one large file takes: `python -m benchmarks.ingest [MEBIBYTES]`. Prints one line.
+
+Starts the sandbox's AWS and SFTP parts on free ports in a folder of its own, lands the file in a process of its own, ends them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+from pipeline.naming import Place
+from pipeline.sandbox import folder as folders
+from pipeline.sandbox import lifecycle, parts, ports, seed
+from pipeline.sandbox.folder import Folder
+from pipeline.toolchain.setup import Toolset
+
+from tests import ingest as world
+from tests.conftest import Aws, Customers, program
+
+NAME = "PurchaseOrderHeader_large.csv"
+PARTS = ("aws", "sftp")
+
+
+def tools() -> Toolset:
+    python = Path(sys.executable)
+    return Toolset(python, python, program("ministack", "ACME_MINISTACK"), Path("pulumi"), Path("opa"))
+
+
+def large(target: Path, mebibytes: int) -> None:
+    row = b"1234567890," * 94 + b"\n"
+    with target.open("wb") as file:
+        file.write(row)
+        for _ in range(mebibytes):
+            file.write(row * (2**20 // len(row)))
+
+
+def land(tenant: world.Tenant, answers: multiprocessing.Queue) -> None:
+    """In a process of its own, so that its peak is ours alone."""
+    began = time.monotonic()
+    (landed,) = tenant.land("purchase_orders", fetch={"files": NAME}).objects
+    seconds = time.monotonic() - began
+    answers.put((landed.files[0].size, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def measure(root: Path, mebibytes: int) -> tuple[int, float, float]:
+    folder = Folder(root)
+    folders.make(folder)
+    seed.seed(folder)
+    try:
+        lifecycle.start(folder, tools(), PARTS)
+        tenant = prepared(folder, root)
+        large(tenant.file(NAME), mebibytes)
+        rested = time.time() - seed.SETTLED_S
+        os.utime(tenant.file(NAME), (rested, rested))
+        context = multiprocessing.get_context("spawn")
+        answers = context.Queue()
+        worker = context.Process(target=land, args=(tenant, answers))
+        worker.start()
+        answer = answers.get(timeout=900)
+        worker.join()
+        return answer
+    finally:
+        for part in PARTS:
+            lifecycle.stop(folder, part)
+
+
+def prepared(folder: Folder, root: Path) -> world.Tenant:
+    known = ports.kept(folder)
+    account = str(uuid.uuid4().int % 10**12).zfill(12)
+    aws = Aws(f"http://{ports.HOST}:{known['aws']}", Place("staging", parts.REGION, account))
+    return world.prepare(aws, world.cloud_of(aws, root), Customers(folder, {**known, "erp_api": 0}), "globex")
+
+
+if __name__ == "__main__":
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 512
+    with tempfile.TemporaryDirectory() as scratch:
+        landed, seconds, peak = measure(Path(scratch), size)
+    sys.stdout.write(
+        f"{landed / 2**20:.0f} MiB in {seconds:.1f} s, {landed / 2**20 / seconds:.0f} MiB/s, peak {peak:.0f} MiB\n"
+    )
