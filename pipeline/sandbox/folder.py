@@ -68,6 +68,10 @@ class Folder:
         return self.root / "postgres"
 
     @property
+    def airflow(self) -> Path:
+        return self.root / "airflow"
+
+    @property
     def environments(self) -> Path:
         return self.root / "environments"
 
@@ -90,7 +94,7 @@ def make(folder: Folder) -> None:
     """The folders that parts expect, readable by their owner alone."""
     for path in (folder.root, folder.root / "logs", folder.root / "run", folder.environments, folder.backups):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in (folder.aws, folder.snowflake, folder.postgres, folder.sftp, folder.api):
+    for path in (folder.aws, folder.snowflake, folder.postgres, folder.sftp, folder.api, folder.airflow):
         path.mkdir(exist_ok=True, mode=0o700)
 
 

@@ -49,7 +49,7 @@ def end_by(name: str) -> signal.Signals:
 
 def names() -> tuple[str, ...]:
     snowflakes = [snowflake_name(environment) for environment in PLACES] if find_spec(SNOWFLAKE_SERVER) else []
-    return ("aws", "sftp", "erp_api", "opa", "postgres", *snowflakes)
+    return ("aws", "sftp", "erp_api", "opa", "postgres", "airflow", *snowflakes)
 
 
 def port_names(folder: Folder) -> list[str]:
@@ -82,6 +82,7 @@ def every(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> list[Part
         erp_api(folder, tools, ports["erp_api"]),
         opa(tools, ports["opa"]),
         database(folder, ports["postgres"]),
+        airflow(folder, tools, ports),
         *(snowflake(folder, tools, environment, ports) for environment in PLACES),
     ]
     return [part for part in every if part.name in names()]
@@ -133,6 +134,19 @@ def database(folder: Folder, port: int) -> Part:
         plain({}),
         prepare=lambda: postgres.prepare(folder),
     )
+
+
+def airflow(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> Part:
+    """Runs DAGs on demand. It listens at once and imports Airflow meanwhile: a request waits for that."""
+    settings = {
+        "ACME_ENVIRONMENTS": str(folder.environments),
+        "AIRFLOW_HOME": str(folder.airflow),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres.url(folder, ports["postgres"], "airflow", "psycopg2"),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    command = (str(tools.airflow_python), "-m", "pipeline.sandbox.airflow.runner", "--port", str(ports["airflow"]))
+    return Part("airflow", command, lambda: listens(ports["airflow"]), python_path(**settings))
 
 
 def snowflake(folder: Folder, tools: Toolset, environment: str, ports: Mapping[str, int]) -> Part:

@@ -22,6 +22,7 @@ from typing import Any
 
 BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 WORKERS = 2
+DATABASE_WITHIN_S = 120
 WARM_UP = """from airflow.sdk import DAG, task
 with DAG("warm_up", schedule=None) as dag:
     task(lambda: None, task_id="warm_up")()
@@ -47,13 +48,31 @@ def main() -> None:
 
 
 def migrate(home: Path) -> None:
-    """Brings Airflow's database to its version, once for each."""
+    """Brings Airflow's database to its version, once for each; waits for the database, which starts beside us."""
     import importlib.metadata
 
+    await_database(os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
     mark = home / f"migrated.{importlib.metadata.version('apache-airflow')}"
     if not mark.exists():
         subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, timeout=300)
         mark.touch()
+
+
+def await_database(url: str) -> None:
+    """Returns when a login works; raises the last refusal after two minutes."""
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+    deadline = time.monotonic() + DATABASE_WITHIN_S
+    while True:
+        try:
+            engine.connect().close()
+        except sqlalchemy.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _serve(client: socket.socket, logs: Path) -> None:
