@@ -8,6 +8,7 @@ prints goes into its own log.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import socket
@@ -24,7 +25,7 @@ BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 WORKERS = 2
 DATABASE_WITHIN_S = 120
 WARM_UP = """from airflow.sdk import DAG, task
-with DAG("warm_up", schedule=None) as dag:
+with DAG("warm_up_{number}", schedule=None) as dag:
     task(lambda: None, task_id="warm_up")()
 """
 
@@ -38,11 +39,9 @@ def main() -> None:
     (home / "runs").mkdir(parents=True, exist_ok=True)
     migrate(home)
     with socket.create_server(("127.0.0.1", port), backlog=64) as server:
-        for _ in range(WORKERS - 1):
-            if os.fork() == 0:
-                break
-        with printing_to(home / "runs" / f"worker.{os.getpid()}.log"):
-            prepare(home)
+        number = next((number for number in range(1, WORKERS) if os.fork() == 0), 0)
+        with printing_to(home / "runs" / f"worker.{number}.log"):
+            prepare(home, number)
         while True:
             _serve(server.accept()[0], home / "runs")
 
@@ -105,14 +104,14 @@ def printing_to(log: Path) -> Iterator[None]:
         os.close(out)
 
 
-def prepare(home: Path) -> None:
+def prepare(home: Path, number: int) -> None:
     """Pays once for what every run needs: the imports, and the execution API that serves tasks in process."""
     import snowflake.connector  # noqa: F401
 
-    folder = home / "warm_up" / str(os.getpid())
+    folder = home / "warm_up" / str(number)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "warm_up.py").write_text(WARM_UP, encoding="utf-8")
-    run({"dag": "warm_up", "run": "warm_up", "folder": str(folder)})
+    (folder / "warm_up.py").write_text(WARM_UP.format(number=number), encoding="utf-8")
+    run({"dag": f"warm_up_{number}", "run": "warm_up", "folder": str(folder)})
 
 
 def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,13 +130,24 @@ def run(request: Mapping[str, Any]) -> dict[str, Any]:
     bundle = {"name": Path(folder).name, "classpath": BUNDLE, "kwargs": {"path": folder}}
     os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = json.dumps([bundle])
     os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = folder
-    from airflow.dag_processing.dagbag import DagBag
-
-    bag = DagBag(folder, bundle_path=Path(folder), bundle_name=bundle["name"])
+    bag = known(folder, bundle["name"])
     if request["dag"] not in bag.dags:
         raise LookupError(f"no DAG {request['dag']}; import errors: {bag.import_errors}")
     done = bag.dags[request["dag"]].test(run_conf={"run": request["run"], **request.get("conf", {})})
     return {"state": str(done.state), "tasks": {ti.task_id: str(ti.state) for ti in done.get_task_instances()}}
+
+
+def known(folder: str, bundle: str) -> Any:
+    """The folder's DAGs, written to Airflow's database. One process at a time: two would insert the same rows."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+
+    with Path(os.environ["AIRFLOW_HOME"], "sync.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        DagBundlesManager().sync_bundles_to_db()
+        bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name=bundle)
+        sync_bag_to_db(bag, bundle, None)
+    return bag
 
 
 if __name__ == "__main__":
