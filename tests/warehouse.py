@@ -99,6 +99,7 @@ class Store:
     pipeline: Pipeline
     lake: Lake
     epoch: int = 0
+    tag: str = ""
     _sessions: threading.local = field(default_factory=threading.local)
 
     @property
@@ -112,7 +113,7 @@ class Store:
     def connect(self, tag: str = "") -> warehouse.Session:
         """A session of the owner of everything."""
         return warehouse.connect(
-            self.environment, OWNER, user="ADMIN", role="SYSADMIN", warehouse="W", query_tag=tag,
+            self.environment, OWNER, user="ADMIN", role="SYSADMIN", warehouse="W", query_tag=tag or self.tag,
             schema=published_schema(self.tenant),
         )  # fmt: skip
 
@@ -236,8 +237,15 @@ class Store:
 
     def server_aborts(self, tag: str) -> None:
         """The server ends the open transaction of the sessions with this query tag, as it does with idle ones that block."""
+        self._trouble(abort=tag)
+
+    def server_ends(self, tag: str) -> None:
+        """The server ends the sessions with this query tag, as it does with those whose client is gone."""
+        self._trouble(kill=tag)
+
+    def _trouble(self, **what: str) -> None:
         server = self.environment.snowflake
-        url = f"http://{server.host}:{server.port}/emu?{urllib.parse.urlencode({'abort': tag})}"
+        url = f"http://{server.host}:{server.port}/emu?{urllib.parse.urlencode(what)}"
         urllib.request.urlopen(url, timeout=10).close()
 
     def visible(self) -> list[tuple]:
@@ -250,20 +258,18 @@ class Store:
         return ledger.verify_chain(ledger.receipt(row, *where) for row in ledger.read(self.session, self.tables))
 
 
+def environment(port: int) -> Environment:
+    server = Snowflake("acme-staging", host="127.0.0.1", port=port, protocol="http")
+    return Environment("staging", "eu-west-1", "000000000001", server, sandbox=True)
+
+
 @pytest.fixture(scope="session")
 def snowflake() -> Iterator[Environment]:
     """An environment with a running Snowflake server and its database."""
-    port = int(os.environ["ACME_TEST_SNOWFLAKE_PORT"])
-    environment = Environment(
-        "staging",
-        "eu-west-1",
-        "000000000001",
-        Snowflake("acme-staging", host="127.0.0.1", port=port, protocol="http"),
-        sandbox=True,
-    )
-    with warehouse.connect(environment, OWNER, user="ADMIN", role="SYSADMIN", warehouse="W") as session:
-        session.execute(f"CREATE DATABASE IF NOT EXISTS {environment.place.database}")
-    yield environment
+    made = environment(int(os.environ["ACME_TEST_SNOWFLAKE_PORT"]))
+    with warehouse.connect(made, OWNER, user="ADMIN", role="SYSADMIN", warehouse="W") as session:
+        session.execute(f"CREATE DATABASE IF NOT EXISTS {made.place.database}")
+    yield made
 
 
 @pytest.fixture(scope="session")
