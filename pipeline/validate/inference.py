@@ -47,14 +47,14 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         (exp.Boolean, lambda _node, _parts: Value(BOOLEAN, nullable=False)),
         (exp.Null, lambda _node, _parts: Value(NULL)),
         (exp.TryCast, lambda node, _parts: Value(_cast_type(node))),
-        (exp.Cast, lambda node, parts: Value(_cast_type(node), parts[id(node.this)].nullable)),
-        ((exp.Paren, exp.Window), lambda node, parts: parts[id(node.this)]),
+        (exp.Cast, lambda node, parts: Value(_cast_type(node), _part(node.this, parts).nullable)),
+        ((exp.Paren, exp.Window), lambda node, parts: _part(node.this, parts)),
         (exp.Case, _case),
         (exp.If, lambda node, parts: _choice([node.args.get("true"), node.args.get("false")], parts)),
         (exp.Coalesce, _coalesce),
-        (exp.Nullif, lambda node, parts: Value(parts[id(node.this)].type)),
+        (exp.Nullif, lambda node, parts: Value(_part(node.this, parts).type)),
         ((exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank), lambda _node, _parts: Value(COUNT, nullable=False)),
-        ((exp.Length, exp.RegexpCount), lambda node, parts: Value(COUNT, parts[id(node.this)].nullable)),
+        ((exp.Length, exp.RegexpCount), lambda node, parts: Value(COUNT, _part(node.this, parts).nullable)),
         ((exp.Max, exp.Min, exp.AnyValue, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead), _aggregate),
         ((exp.Upper, exp.Lower, exp.Trim, exp.Left, exp.Right, exp.Substring, exp.Abs), _same_as_first),
         (exp.Neg, _same_as_first),
@@ -66,6 +66,11 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         (exp.Binary, _arithmetic),
         (exp.Func, _function),
     )
+
+
+def _part(node: Any, parts: Parts) -> Value:
+    """A part that is no expression of its own is not certain."""
+    return parts.get(id(node), Value(None))
 
 
 def _nullable(values: Iterable[Value]) -> bool:
@@ -97,20 +102,18 @@ def _cast_type(node: Any) -> SnowflakeType | None:
 
 def _case(node: Any, parts: Parts) -> Value:
     """`ifs` are parts of their own: each stands for its THEN."""
-    found = _union(
-        [parts[id(one)] for one in node.args["ifs"]]
-        + [parts[id(node.args["default"])]] * bool(node.args.get("default"))
-    )
-    return Value(found.type, found.nullable or not node.args.get("default"))
+    default = node.args.get("default")
+    found = _union([_part(one, parts) for one in [*node.args["ifs"], default] if one is not None])
+    return Value(found.type, found.nullable or default is None)
 
 
 def _choice(nodes: list[Any], parts: Parts) -> Value:
     """IFF, or one WHEN … THEN of a CASE."""
-    return _union([parts[id(node)] for node in nodes if node is not None])
+    return _union([_part(node, parts) for node in nodes if node is not None])
 
 
 def _coalesce(node: Any, parts: Parts) -> Value:
-    values = [parts[id(node.this)], *(parts[id(one)] for one in node.expressions)]
+    values = [_part(node.this, parts), *(_part(one, parts) for one in node.expressions)]
     return Value(_union(values).type, all(value.nullable for value in values))
 
 
@@ -118,6 +121,8 @@ def _union(values: list[Value]) -> Value:
     """The type that holds each of these: NULL fits any."""
     nullable = _nullable(values)
     types = [value.type for value in values if value.type != NULL]
+    if not types:
+        return Value(NULL, nullable)
     known = [one for one in types if one is not None]
     certain = known and len(known) == len(types) and len({one.family for one in known}) == 1
     return Value(_widest(known) if certain else None, nullable)
@@ -138,14 +143,14 @@ def _aggregate(node: Any, parts: Parts) -> Value:
     """Nothing comes of no rows, so the result may be empty, unless it is one of each group."""
     from sqlglot import exp
 
-    first = parts[id(node.this)]
+    first = _part(node.this, parts)
     select = node.find_ancestor(exp.Select)
     grouped = isinstance(node, exp.Max | exp.Min | exp.AnyValue) and select is not None and select.args.get("group")
     return Value(first.type, first.nullable or not grouped)
 
 
 def _same_as_first(node: Any, parts: Parts) -> Value:
-    first = parts[id(node.this)]
+    first = _part(node.this, parts)
     return Value(first.type, _nullable(parts.values()))
 
 
@@ -155,7 +160,7 @@ def _boolean(_node: Any, parts: Parts) -> Value:
 
 def _arithmetic(node: Any, parts: Parts) -> Value:
     """A number whose size is not certain: the result of + or * has more digits than either side."""
-    sides = [parts[id(node.this)], parts[id(node.expression)]] if node.args.get("expression") is not None else []
+    sides = [_part(node.this, parts), _part(node.expression, parts)] if node.args.get("expression") is not None else []
     numbers = bool(sides) and all(side.type and side.type.family == "number" for side in sides)
     return Value(SnowflakeType("NUMBER", "number") if numbers else None, _nullable(sides))
 

@@ -70,7 +70,14 @@ def read(sql: str) -> tuple[Statement | None, list[Fault]]:
         return None, [*faults, *([] if faults else more)]
     if more := list(_node_faults(tree)):
         return None, more
-    return Statement(sql, tree, tuple(_projections(tree, tokens))), []
+    spans = list(_spans(tokens))
+    if not spans or len(spans) != len(tree.expressions):
+        return None, [
+            Fault(
+                "syntax", 0, "the columns cannot be told apart.", fix="put a comma between columns, none after the last"
+            )
+        ]
+    return Statement(sql, tree, tuple(_projections(tree, spans))), []
 
 
 def offset(node: Any) -> int:
@@ -269,9 +276,8 @@ def _depth(tree: Any) -> int:
     return deepest
 
 
-def _projections(tree: exp.Select, tokens: Sequence[Any]) -> Iterator[Projection]:
+def _projections(tree: exp.Select, spans: Sequence[tuple[int, int]]) -> Iterator[Projection]:
     """Each expression of the outer SELECT with the span of its text."""
-    spans = list(_spans(tokens))
     for node, (start, end) in zip(tree.expressions, spans, strict=True):
         yield Projection(node.alias_or_name.lower(), node.unalias(), start, end)
 
@@ -289,7 +295,7 @@ def _spans(tokens: Sequence[Any]) -> Iterator[tuple[int, int]]:
             first, alias = (index + 1, None) if name == "COMMA" else (None, None)
         elif depth == 0 and name == "ALIAS":
             alias = index
-    if first is not None:
+    if first is not None and first < len(tokens):
         yield _span(tokens, first, len(tokens) if alias is None else alias)
 
 

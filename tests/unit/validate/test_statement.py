@@ -1,0 +1,146 @@
+"""What a SELECT gives: columns, their types and emptiness, and what it does to row counts."""
+
+import pytest
+
+from pipeline.validate.columns import Reading, table_of
+from pipeline.validate.inference import Value
+from pipeline.validate.rows import effect
+from pipeline.validate.statement import read
+
+LANDED = table_of(
+    {
+        "id": ("NUMBER(38,0)", True),
+        "price": ("NUMBER(19,4)", True),
+        "state": ("VARCHAR(8)", True),
+        "note": ("VARCHAR(50)", False),
+    }
+    | {"sent_on": ("DATE", False), "seen_at": ("TIMESTAMP_NTZ(3)", True), "good": ("BOOLEAN", True)}
+)
+VENDORS = table_of({"id": ("NUMBER(38,0)", True), "vendor_name": ("VARCHAR(100)", True)})
+KEYS = {"vendors": ("id",)}
+
+
+def outputs(sql):
+    statement, faults = read(sql)
+    assert faults == []
+    reading = Reading({"landed": LANDED, "vendors": VENDORS})
+    return reading.select(statement.tree), [fault.rule for fault in reading.faults]
+
+
+def said(value: Value):
+    kind = value.type
+    return (kind and (kind.family, kind.size, kind.scale), value.nullable)
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "nullable"),
+    [
+        ("id", ("number", 38, 0), False),
+        ("l.note", ("text", 50, 0), True),
+        ("'abc'", ("text", 3, 0), False),
+        ("12.50", ("number", 4, 2), False),
+        ("NULL::DATE", ("date", None, 0), True),
+        ("price + 1", ("number", None, 0), False),
+        ("(price + 1)::NUMBER(19, 4)", ("number", 19, 4), False),
+        ("CAST(note AS VARCHAR(3))", ("text", 3, 0), True),
+        ("TRY_CAST(state AS NUMBER(3,0))", ("number", 3, 0), True),
+        ("CASE WHEN good THEN 'a' ELSE 'long' END", ("text", 4, 0), False),
+        ("CASE state WHEN 'a' THEN 1 END", ("number", 1, 0), True),
+        ("CASE WHEN good THEN NULL ELSE sent_on END", ("date", None, 0), True),
+        ("IFF(good, price, 0)", ("number", 19, 4), False),
+        ("COALESCE(note, 'none')", ("text", 50, 0), False),
+        ("NVL(note, 'none')", ("text", 50, 0), False),
+        ("NULLIF(id, 0)", ("number", 38, 0), True),
+        ("UPPER(TRIM(state))", ("text", 8, 0), False),
+        ("note || state", ("text", None, 0), True),
+        ("id > 3 AND good", ("boolean", None, 0), False),
+        ("note IS NULL", ("boolean", None, 0), False),
+        ("ROW_NUMBER() OVER (PARTITION BY state ORDER BY id)", ("number", 18, 0), False),
+        ("TO_DATE(state)", None, False),
+        ("REGEXP_SUBSTR(state, 'x')", None, True),
+        ("(SELECT MAX(v.vendor_name) FROM vendors AS v)", ("text", 100, 0), True),
+    ],
+)
+def test_the_type_of_an_expression(expression, kind, nullable):
+    """Certain, or left open so that the author says it by a cast."""
+    columns, faults = outputs(f"SELECT {expression} AS x FROM landed AS l")
+    assert faults == []
+    assert said(columns["x"]) == (kind, nullable)
+
+
+def test_where_says_that_a_column_is_filled():
+    """IS NOT NULL among the ANDs of WHERE."""
+    columns, _ = outputs("SELECT note FROM landed WHERE good AND note IS NOT NULL")
+    assert said(columns["note"]) == (("text", 50, 0), False)
+
+
+def test_a_left_join_may_find_nobody():
+    """So what it brings may be empty, and what an inner join brings is not."""
+    joined = "SELECT v.vendor_name FROM landed AS l {} vendors AS v ON l.id = v.id"
+    assert outputs(joined.format("LEFT JOIN"))[0]["vendor_name"].nullable
+    assert not outputs(joined.format("JOIN"))[0]["vendor_name"].nullable
+
+
+def test_with_and_brackets_are_looked_through():
+    """Types and names come out of the inner SELECT."""
+    columns, faults = outputs("WITH a AS (SELECT id AS n FROM landed) SELECT b.n FROM (SELECT n FROM a) AS b")
+    assert faults == []
+    assert said(columns["n"]) == (("number", 38, 0), False)
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule"),
+    [
+        ("SELECT nothing FROM landed", "column_unknown"),
+        ("SELECT id FROM landed AS l JOIN vendors AS v ON l.id = v.id", "column_ambiguous"),
+        ("SELECT x.id FROM landed", "source"),
+        ("SELECT id FROM customers", "source"),
+        ("SELECT id FROM landed WHERE wrong = 1", "column_unknown"),
+        ("SELECT id FROM landed ORDER BY wrong", "column_unknown"),
+        ("SELECT l.id FROM landed AS l JOIN vendors AS v ON l.wrong = v.id", "column_unknown"),
+        ("SELECT id / price AS x FROM landed", "division"),
+        ("SELECT (SELECT v.wrong FROM vendors AS v) AS x FROM landed", "column_unknown"),
+    ],
+)
+def test_what_is_not_there_is_told_wherever_it_stands(sql, rule):
+    """In the list, in clauses, in joins and in brackets."""
+    assert rule in outputs(sql)[1]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT id FROM landed", "one_to_one"),
+        ("SELECT id, COUNT(*) OVER (PARTITION BY state) AS n FROM landed", "one_to_one"),
+        ("SELECT id, (SELECT MAX(v.id) FROM vendors AS v) AS n FROM landed", "one_to_one"),
+        ("SELECT l.id FROM landed AS l LEFT JOIN vendors AS v ON l.id = v.id", "one_to_one"),
+        ("SELECT l.id FROM landed AS l LEFT JOIN vendors USING (id)", "one_to_one"),
+        ("SELECT l.id FROM landed AS l JOIN vendors AS v ON l.id = v.id", "filters"),
+        ("SELECT id FROM landed WHERE good", "filters"),
+        ("SELECT id FROM landed QUALIFY ROW_NUMBER() OVER (PARTITION BY state ORDER BY id) = 1", "filters"),
+        ("SELECT x.id FROM (SELECT id FROM landed WHERE good) AS x", "filters"),
+        ("WITH a AS (SELECT id FROM landed WHERE good) SELECT id FROM a", "filters"),
+        ("SELECT DISTINCT id FROM landed", "aggregates"),
+        ("SELECT state, COUNT(*) AS n FROM landed GROUP BY state", "aggregates"),
+        ("SELECT MAX(id) AS id FROM landed", "aggregates"),
+        ("SELECT l.id FROM landed AS l LEFT JOIN vendors AS v ON l.state = v.vendor_name", "explodes"),
+        ("SELECT l.id FROM landed AS l LEFT JOIN vendors AS v ON l.id = v.id OR l.good", "explodes"),
+    ],
+)
+def test_what_a_select_does_to_row_counts(sql, rows):
+    """The audit of conservation goes by this word."""
+    statement, faults = read(sql)
+    assert faults == []
+    assert effect(statement.tree, KEYS) == rows
+
+
+def test_the_text_of_a_projection_is_as_it_was_written():
+    """A fix repeats it without the alias."""
+    statement, _ = read(
+        "SELECT a, CASE WHEN b IS DISTINCT FROM c THEN f(1, 2) END AS d FROM landed".replace("f(", "LEFT(")
+    )
+    assert [statement.text(p) for p in statement.projections] == [
+        "a",
+        "CASE WHEN b IS DISTINCT FROM c THEN LEFT(1, 2) END",
+    ]
+    assert [p.name for p in statement.projections] == ["a", "d"]
