@@ -184,7 +184,7 @@ def load(task: Task, _said: Said) -> Result:
 @telling
 def verify(task: Task, said: Said) -> Result:
     """Audits exactly the attempt's rows."""
-    binding, manifest = _bound(task)
+    binding, _ = _bound(task)
     made = attempt.read_attempt(said["attempt"])
     audit = audit_attempt(binding, made, task.credentials, task.sink)
     return Result("verified", said={**said, "audit": document_of(audit)})

@@ -16,6 +16,7 @@ SHIPPED = (
     "tasks",
     "attempt",
     "live",
+    "quality",
     "ingest",
     "load",
     "verify",
