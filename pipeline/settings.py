@@ -49,7 +49,7 @@ class Environment:
     credentials file `credentials`; an identity without one is what the process already is (a task role, OIDC).
     `addresses` maps `host:port` and URL prefixes of tenants' settings to where the sandbox answers; outside the sandbox it
     is empty and hosts are reached as they are. `providers` is the value of PULUMI_DEBUG_PROVIDERS where the sandbox's providers
-    serve the engine; empty in the cloud, where the engine starts the real ones.
+    serve the engine; empty in the cloud, where the engine starts the real ones. `airflow` is the sandbox's runner (host:port).
     """
 
     name: str
@@ -62,6 +62,7 @@ class Environment:
     profiles: Mapping[str, str] = field(default_factory=dict)
     records: str = ""
     opa: str = ""
+    airflow: str = ""
     providers: str = ""
     addresses: Mapping[str, Address] = field(default_factory=dict)
 

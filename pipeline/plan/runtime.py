@@ -17,6 +17,7 @@ SHIPPED = (
     "attempt",
     "live",
     "quality",
+    "framing",
     "ingest",
     "load",
     "verify",

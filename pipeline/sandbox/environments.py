@@ -38,6 +38,8 @@ def describe(folder: Folder, name: str, ports: Mapping[str, int]) -> dict[str, A
         "credentials": str(folder.credentials),
         "records": postgres.url(folder, ports["postgres"], "records"),
         "opa": f"http://{HOST}:{ports['opa']}",
+        "airflow": f"{HOST}:{ports['airflow']}",
+        "providers": parts.debug_providers(ports),
         "profiles": {identity: place.identity(identity) for identity in IDENTITIES},
         "snowflake": {
             "account": parts.snowflake_account(name),
