@@ -62,6 +62,12 @@ class Session:
         with self._cursor(sql, params) as cursor:
             return [tuple(row) for row in cursor.fetchall()]
 
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        """All rows of a statement by the names of their columns, in lower case: what SHOW and DESCRIBE answer."""
+        with self._cursor(sql, None) as cursor:
+            names = [column.name.lower() for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def execute(self, sql: str, params: Params = None) -> int:
         """Run a statement; how many rows it touched, 0 where it touches none."""
         with self._cursor(sql, params) as cursor:
