@@ -28,6 +28,7 @@ VERBS = {
     "plan": "show what an apply would change",
     "apply": "make what the checkout says live",
     "observe": "say what is so, and what went wrong",
+    "recover": "undo a promotion, run one tenant again",
     "sandbox": "start, stop, look at and break the embedded parts",
     "test": "run every test",
     "doctor": "say what this machine lacks and the line that installs it",

@@ -63,7 +63,7 @@ def _status(arguments: argparse.Namespace) -> Answer:
         (
             "✓" if part.running else "✗",
             part.name,
-            f"127.0.0.1:{part.port}" if part.port else "a port a site",
+            f"127.0.0.1:{part.port}" if part.port else "several ports",
             f"pid {part.pid}" if part.pid else "",
         )
         for part in parts

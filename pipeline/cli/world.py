@@ -72,6 +72,10 @@ class Hands:
         sink = cloud.SqsSink(self.environment, self._session)
         return World(self.aws, self.records, self.engine, tenant_program_of, self.warehouse, sink)
 
+    def desired_cell(self, tenant: str) -> str:
+        """The cell that the tenant's settings name in this environment."""
+        return readable(self.repository, tenant).environments[self.environment.name].head.cell
+
     def desired(self, tenant: str) -> Desired | None:
         """What the checkout asks for. `Final` where the tenant's folder is not well-formed: the gate says how."""
         from pipeline.apply.artifacts import stored_release
