@@ -55,14 +55,15 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         (exp.Nullif, lambda node, parts: Value(_part(node.this, parts).type)),
         ((exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank), lambda _node, _parts: Value(COUNT, nullable=False)),
         ((exp.Length, exp.RegexpCount), lambda node, parts: Value(COUNT, _part(node.this, parts).nullable)),
-        ((exp.Max, exp.Min, exp.AnyValue, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead), _aggregate),
-        ((exp.Upper, exp.Lower, exp.Trim, exp.Left, exp.Right, exp.Substring, exp.Abs), _same_as_first),
+        ((exp.Max, exp.Min, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead), _aggregate),
+        ((exp.Upper, exp.Lower, exp.Trim, exp.Abs), _same_as_first),
+        ((exp.Left, exp.Right, exp.Substring), _shortened),
         (exp.Neg, _same_as_first),
         ((exp.Sum, exp.Avg), lambda _node, _parts: Value(SnowflakeType("NUMBER", "number"))),
         ((exp.Is, exp.Exists), lambda _node, _parts: Value(BOOLEAN, nullable=False)),
         ((exp.Predicate, exp.Connector, exp.Not, exp.In, exp.Between), _boolean),
         ((exp.JSONExtract, exp.Bracket, exp.AggFunc), lambda _node, _parts: Value(None)),
-        (exp.DPipe, lambda _node, parts: Value(SnowflakeType("VARCHAR", "text"), _nullable(parts.values()))),
+        ((exp.DPipe, exp.Concat), _joined),
         (exp.Binary, _arithmetic),
         (exp.Func, _function),
     )
@@ -90,8 +91,9 @@ def _literal(node: Any, _parts: Parts) -> Value:
 def _cast_type(node: Any) -> SnowflakeType | None:
     """A cast's target, spelled as the contract spells it."""
     names = {"DECIMAL": "NUMBER", "TEXT": "VARCHAR", "TIMESTAMP": "TIMESTAMP_NTZ", "TIMESTAMPNTZ": "TIMESTAMP_NTZ"}
+    names |= dict.fromkeys(("INT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT"), "NUMBER")
     kind = node.args["to"].this.value.upper()
-    kind = {**names, "TIMESTAMPTZ": "TIMESTAMP_TZ", "DOUBLE": "FLOAT"}.get(kind, kind)
+    kind = {**names, "DATETIME": "TIMESTAMP_NTZ", "TIMESTAMPTZ": "TIMESTAMP_TZ", "DOUBLE": "FLOAT"}.get(kind, kind)
     sizes = ",".join(part.this.name for part in node.args["to"].expressions if getattr(part, "this", None) is not None)
     if kind == "NUMBER" and "," not in sizes:
         sizes = f"{sizes or 38},0"
@@ -145,13 +147,38 @@ def _aggregate(node: Any, parts: Parts) -> Value:
 
     first = _part(node.this, parts)
     select = node.find_ancestor(exp.Select)
-    grouped = isinstance(node, exp.Max | exp.Min | exp.AnyValue) and select is not None and select.args.get("group")
+    grouped = isinstance(node, exp.Max | exp.Min) and select is not None and select.args.get("group")
     return Value(first.type, first.nullable or not grouped)
 
 
 def _same_as_first(node: Any, parts: Parts) -> Value:
     first = _part(node.this, parts)
     return Value(first.type, _nullable(parts.values()))
+
+
+def _shortened(node: Any, parts: Parts) -> Value:
+    """LEFT, RIGHT, SUBSTR: no longer than they are told to be."""
+    from sqlglot import exp
+
+    first = _same_as_first(node, parts)
+    length = node.args.get("length") or (node.expression if not isinstance(node, exp.Substring) else None)
+    if (
+        first.type is None
+        or first.type.family != "text"
+        or not isinstance(length, exp.Literal)
+        or not length.name.isdecimal()
+    ):
+        return first
+    size = max(1, min(first.type.size or int(length.name), int(length.name)))
+    return Value(SnowflakeType("VARCHAR", "text", size), first.nullable)
+
+
+def _joined(node: Any, parts: Parts) -> Value:
+    """Texts one after the other: as long as all of them."""
+    values = [_part(one, parts) for one in (node.expressions or [node.this, node.expression])]
+    texts = [value.type for value in values if value.type and value.type.family == "text" and value.type.size]
+    size = sum(one.size or 0 for one in texts) if len(texts) == len(values) else None
+    return Value(SnowflakeType("VARCHAR", "text", size), _nullable(values))
 
 
 def _boolean(_node: Any, parts: Parts) -> Value:

@@ -13,6 +13,7 @@ from typing import Final
 from pipeline.findings import Finding, Where
 from pipeline.spec.connectors import sftp
 from pipeline.spec.document import Document
+from pipeline.spec.models import CsvFormat
 from pipeline.spec.tenant import Pipeline, Tenant
 from pipeline.spec.wording import deny, did_you_mean, listed, nearest, shown
 from pipeline.validate import glob
@@ -29,6 +30,7 @@ def findings(tenant: Tenant) -> Iterator[Finding]:
         yield from _connector_unknown(tenant, document, pipeline)
         yield from _version(tenant, document, table)
         yield from _watermark(tenant, document, table)
+        yield from _marker(tenant, document, pipeline)
     yield from _nobody_runs(tenant)
     yield from _connectors_unused(tenant)
     yield from _settings(tenant)
@@ -45,8 +47,13 @@ def _files_missing(tenant: Tenant, table: str) -> Iterator[Finding]:
             yield deny(
                 "reference.file_missing", where, what, "a pipeline is all four files of its name.", f"write {file}"
             )
-    if tenant.file(f"tests/{table}/expected.csv") not in tenant.files or not _inputs(tenant, table):
-        fix = f"write tests/{table}/input.csv (or .jsonl) and tests/{table}/expected.csv"
+    missing = [
+        name
+        for name in (_input(tenant, table), "expected.csv")
+        if tenant.file(f"tests/{table}/{name}") not in tenant.files
+    ]
+    if missing:
+        fix = f"write {' and '.join(f'tests/{table}/{name}' for name in missing)}"
         yield deny(
             "reference.test_missing",
             where,
@@ -56,8 +63,11 @@ def _files_missing(tenant: Tenant, table: str) -> Iterator[Finding]:
         )
 
 
-def _inputs(tenant: Tenant, table: str) -> list[str]:
-    return [name for name in ("input.csv", "input.jsonl") if tenant.file(f"tests/{table}/{name}") in tenant.files]
+def _input(tenant: Tenant, table: str) -> str:
+    """Raw records as the mapping's format has them; while that is not known, whichever is there."""
+    if mapping := tenant.mappings.get(table):
+        return "input.csv" if isinstance(mapping.format, CsvFormat) else "input.jsonl"
+    return "input.jsonl" if tenant.file(f"tests/{table}/input.jsonl") in tenant.files else "input.csv"
 
 
 def _connector_unknown(tenant: Tenant, document: Document, pipeline: Pipeline) -> Iterator[Finding]:
@@ -103,12 +113,32 @@ def _version(tenant: Tenant, document: Document, table: str) -> Iterator[Finding
 
 
 def _watermark(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]:
-    watermark, mapping = getattr(tenant.pipelines[table].fetch, "watermark", None), tenant.mappings.get(table)
+    pipeline, mapping = tenant.pipelines[table], tenant.mappings.get(table)
+    watermark = getattr(pipeline.fetch, "watermark", None)
+    if watermark and pipeline.model.write != "merge":
+        what = f"a pull by watermark holds what changed, and `{pipeline.model.write}` takes it for more."
+        why = "replace would drop all other rows, append would keep what is read again twice."
+        yield deny(
+            "reference.watermark_write", document.where(("write",)), what, why, "write `merge`, or remove `watermark`"
+        )
     known = {*mapping.model.fields, *mapping.model.skip} if mapping else set()
     if watermark and mapping and watermark.field not in known:
         what = f"the mapping knows no field {shown(watermark.field)}.{did_you_mean(watermark.field, known)}"
         fix = f"write one of {listed(sorted(known))}"
         yield deny("reference.watermark_field", document.where(("watermark", "field")), what, "", fix)
+
+
+def _marker(tenant: Tenant, document: Document, pipeline: Pipeline) -> Iterator[Finding]:
+    """A marker says that a file is whole; it is no file itself."""
+    connector, fetch = tenant.connectors.get(pipeline.model.connector), pipeline.fetch
+    if not (connector and isinstance(connector.options, sftp.Options) and isinstance(fetch, sftp.Fetch)):
+        return
+    marker = connector.options.complete_when.marker
+    if marker and (both := glob.common(fetch.files, marker)) is not None:
+        what = f"the pattern takes the connector's markers too, for example `{both}`."
+        yield deny(
+            "reference.marker_taken", document.where(("files",)), what, "", f"narrow it, so that no `{marker}` fits"
+        )
 
 
 def _nobody_runs(tenant: Tenant) -> Iterator[Finding]:

@@ -11,12 +11,12 @@ from typing import Final
 # Snowflake's scalar, conditional, text, date, number, semi-structured, aggregate and window functions, as they are written
 FUNCTIONS: Final = frozenset(
     """
-    abs add_months any_value approx_count_distinct array_agg array_size array_to_string ascii as_array as_boolean as_date
+    abs add_months approx_count_distinct array_agg array_size array_to_string ascii as_array as_boolean as_date
     as_decimal as_double as_integer as_number as_object as_real as_varchar avg base64_decode_string base64_encode bitand
     bitnot bitor bitxor bool_and bool_or boolxor booland boolor boolnot cast cbrt ceil chr charindex coalesce collate concat
     concat_ws contains count count_if cume_dist date date_from_parts date_part date_trunc dateadd datediff dayname
     dayofmonth dayofweek dayofweekiso dayofyear day dense_rank div0 div0null editdistance endswith equal_null exp
-    extract first_value floor get get_path greatest greatest_ignore_nulls hash_agg hex_encode hour iff ifnull initcap insert
+    extract first_value floor get get_path greatest greatest_ignore_nulls hash_agg hex_encode hour iff ifnull initcap
     is_array is_boolean is_date is_decimal is_integer is_null_value is_object is_real is_varchar jarowinkler_similarity lag
     last_day last_value lead least least_ignore_nulls left length len like listagg ln log lower lpad ltrim max max_by md5
     median min min_by minute mod mode month monthname months_between next_day nth_value ntile nullif nullifzero nvl nvl2
@@ -43,7 +43,7 @@ _GRAMMAR: Final = frozenset(
 # what would give another answer at another time, place or for another session
 UNSTEADY: Final = frozenset(
     """
-    current_account current_client current_database current_date current_ip_address current_region current_role
+    any_value current_account current_client current_database current_date current_ip_address current_region current_role
     current_schema current_session current_statement current_time current_timestamp current_transaction current_user
     current_version current_warehouse getdate last_query_id localtime localtimestamp rand random randstr seq1 seq2 seq4 seq8
     sysdate systimestamp uniform uuid_string zipf
