@@ -202,6 +202,10 @@ def task_policy(place: Place, tenant: str, task: str) -> list[Statement]:
             *peek,
             _allow([*reads, *writes], [landing, manifests, incoming]),
             _allow(["s3:DeleteObject"], [incoming]),
+            {
+                **_allow(["s3:ListBucket"], [f"arn:aws:s3:::{place.lake_bucket}"]),
+                "Condition": {"StringLike": {"s3:prefix": [f"{naming.manifests_prefix(tenant)}*"]}},
+            },
         ],
         "load": [_allow(reads, [landing, *papers])],
         "verify": [_allow(reads, papers)],

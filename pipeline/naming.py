@@ -100,9 +100,13 @@ def manifests_prefix(tenant: str) -> str:
     return f"{tenant}/manifests/"
 
 
+def pipeline_manifests_prefix(tenant: str, pipeline: str) -> str:
+    return f"{manifests_prefix(tenant)}{pipeline}/"
+
+
 def seen_key(tenant: str, pipeline: str, sha256: str) -> str:
     """What a file at the source was when it was landed, by path, size and time: no truth, only a saving."""
-    return f"{manifests_prefix(tenant)}{pipeline}/seen/{sha256}.json"
+    return f"{pipeline_manifests_prefix(tenant, pipeline)}seen/{sha256}.json"
 
 
 def manifest_key(tenant: str, pipeline: str, run: str) -> str:

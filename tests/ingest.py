@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.cloud import assume_tenant
 from pipeline.ingest import landing
 from pipeline.run import Binding, Known, Manifest
 from pipeline.sandbox import customers as by_hand
@@ -80,6 +81,10 @@ def tenant_role(aws, tenant: str) -> None:
     lake = f"arn:aws:s3:::{place.lake_bucket}/{tenant}/*"
     statements = [
         identities.allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], [lake]),
+        {
+            **identities.allow(["s3:ListBucket"], [f"arn:aws:s3:::{place.lake_bucket}"]),
+            "Condition": {"StringLike": {"s3:prefix": [f"{tenant}/*"]}},
+        },
         identities.allow(["secretsmanager:GetSecretValue"], [place.secret_arn_pattern(tenant)]),
     ]
     iam = aws.root("iam")
@@ -117,8 +122,13 @@ class Tenant:
             settings_document(tenant, "staging"),
         )
 
-    def land(self, pipeline: str, known: Known = NOTHING, events=None, run: str = "r-1", **changes) -> Manifest:
-        return landing.land(self.binding(pipeline, run, **changes), known, events or Events())
+    def land(
+        self, pipeline: str, known: Known = NOTHING, events=None, run: str = "r-1", replay=(), **changes
+    ) -> Manifest:
+        credentials = assume_tenant(self.environment, self.name, "ingest", run)
+        return landing.land(
+            self.binding(pipeline, run, **changes), known, events or Events(), credentials, replay=replay
+        )
 
     def drop(self, name: str, content: bytes, age_s: float = 3600) -> str:
         """A file in the customer's drop; returns its path as the tenant sees it."""

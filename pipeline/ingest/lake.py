@@ -44,6 +44,17 @@ class Lake:
             return None
         return body
 
+    def manifests(self) -> Iterator[bytes]:
+        """The pipeline's manifests, newest first."""
+        prefix = naming.pipeline_manifests_prefix(self.tenant, self.pipeline)
+        with failures(self._where(prefix)):
+            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+            listed = [one for page in pages for one in page.get("Contents", [])]
+        for one in sorted(listed, key=lambda one: (one["LastModified"], one["Key"]), reverse=True):
+            content = self.read(one["Key"])
+            if content is not None:
+                yield content
+
     def holds(self, key: str) -> bool:
         try:
             with failures(self._where(key)):

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline import cloud, naming
 from pipeline.attempt import Fault
 from pipeline.cloud import Credentials, Secret
-from pipeline.errors import AcmeError, Conflict, Usage
+from pipeline.errors import Conflict, Missing, Usage
 from pipeline.events import Event, Sink
 from pipeline.ingest.api import ApiSource
 from pipeline.ingest.lake import Lake
@@ -28,22 +28,39 @@ from pipeline.run import Binding, Known, LandedObject, Manifest, read_manifest
 KINDS: Mapping[str, Callable[[Binding, Secret], Source]] = {"api": ApiSource, "sftp": SftpSource}
 
 
-def land(binding: Binding, known: Known, sink: Sink, *, identity: str = "orchestrator") -> Manifest:
-    """The run's manifest: frozen now, or found. `known` is what the ledger says; nothing new gives a manifest without objects."""
-    report = Report(binding, sink)
-    try:
-        credentials = cloud.assume_tenant(binding.environment, binding.tenant, "ingest", binding.run, identity=identity)
-        lake = lake_of(binding, credentials)
-        found = _frozen(lake, binding)
-        if found is not None:
-            return found
-        report.send("ingest.run.started", {"epoch": binding.epoch})
-        with closing(open_source(binding, credentials)) as source:
-            objects = take(binding.pipeline, known, source.fetch(known, lake), report)
-        return _freeze(binding, lake, objects, report)
-    except AcmeError as error:
-        report.send("ingest.run.failed", {"error": error.sentence(), "kind": type(error).__name__, "at": _now()})
-        raise
+def land(
+    binding: Binding, known: Known, sink: Sink, credentials: Credentials | None = None, *, replay: tuple[str, ...] = ()
+) -> Manifest:
+    """The run's manifest: frozen now, or found. `known` is what the ledger says; nothing new gives a manifest without objects.
+
+    `credentials` are the tenant's, narrowed to ingest; without them the orchestrator assumes the role. `replay` names source keys: then the source is
+    not asked, and the run gets these objects out of the newest manifests that hold them.
+    """
+    credentials = credentials or cloud.assume_tenant(binding.environment, binding.tenant, "ingest", binding.run)
+    lake, report = lake_of(binding, credentials), Report(binding, sink)
+    found = frozen(lake, binding)
+    if found is not None:
+        return found
+    report.send("ingest.run.started", {"epoch": binding.epoch})
+    if replay:
+        return freeze(binding, lake, recall(lake, replay), report)
+    with closing(open_source(binding, credentials)) as source:
+        objects = take(binding.pipeline, known, source.fetch(known, lake), report)
+    return freeze(binding, lake, objects, report)
+
+
+def recall(lake: Lake, source_keys: tuple[str, ...]) -> tuple[LandedObject, ...]:
+    """Objects of earlier runs by their source keys, as they were landed last. `Missing` names those that were never landed."""
+    found: dict[str, LandedObject] = {}
+    for content in lake.manifests():
+        for landed in read_manifest(content).objects:
+            if landed.source_key in source_keys:
+                found.setdefault(landed.source_key, landed)
+        if len(found) == len(set(source_keys)):
+            break
+    if missing := sorted(set(source_keys) - found.keys()):
+        raise Missing(f"no run has landed {', '.join(missing)}.", where=f"{lake.tenant} {lake.pipeline}")
+    return tuple(found[key] for key in dict.fromkeys(source_keys))
 
 
 def peek(binding: Binding, *, identity: str = "orchestrator", count: int = 100) -> Sample | None:
@@ -151,12 +168,12 @@ def _manifest_key(binding: Binding) -> str:
     return naming.manifest_key(binding.tenant, binding.pipeline.name, binding.run)
 
 
-def _frozen(lake: Lake, binding: Binding) -> Manifest | None:
+def frozen(lake: Lake, binding: Binding) -> Manifest | None:
     content = lake.read(_manifest_key(binding))
     return None if content is None else read_manifest(content)
 
 
-def _freeze(binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], report: Report) -> Manifest:
+def freeze(binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], report: Report) -> Manifest:
     """Written once. Whoever comes second takes the first one's."""
     manifest = Manifest(
         binding.tenant,
@@ -170,7 +187,7 @@ def _freeze(binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], rep
     )
     key = _manifest_key(binding)
     if not lake.create(key, manifest.bytes()):
-        found = _frozen(lake, binding)
+        found = frozen(lake, binding)
         if found is None:
             raise Conflict("the manifest was refused and is not there.", where=key)
         return found

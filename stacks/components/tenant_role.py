@@ -82,7 +82,12 @@ def reach(place: Place, tenant: str) -> list[Statement]:
 
 def written(tenant: str) -> list[str]:
     """Where a tenant's tasks put things. Releases and deployments are the deployer's alone."""
-    return [naming.landing_prefix(tenant), naming.manifests_prefix(tenant), naming.all_receipts_prefix(tenant)]
+    return [
+        naming.incoming_prefix(tenant),
+        naming.landing_prefix(tenant),
+        naming.manifests_prefix(tenant),
+        naming.all_receipts_prefix(tenant),
+    ]
 
 
 def _allow(actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 
+from pipeline.errors import Missing
 from pipeline.ingest import landing
 from pipeline.ingest.sftp import complete, odd
 from pipeline.ingest.ssh import Entry
@@ -141,3 +142,14 @@ def test_an_odd_name_waits(globex, events):
         globex.file("PurchaseOrderHeader_a\nb.csv.gz").unlink()
     (held,) = events.named("ingest.object.held")
     assert held.data["faults"][0]["what"] == "the file has an unusual name."
+
+
+def test_a_replay_takes_what_was_landed_and_does_not_ask_the_source(globex):
+    """The frozen bytes of earlier runs; what was never landed is named."""
+    path = globex.drop("PurchaseOrderHeader_gone.csv.gz", packed("PurchaseOrderID", "1"))
+    first = globex.land("purchase_orders")
+    globex.file("PurchaseOrderHeader_gone.csv.gz").unlink()
+    (again,) = globex.land("purchase_orders", run="r-2", replay=(path,)).objects
+    assert again in first.objects
+    with pytest.raises(Missing, match="no run has landed /other"):
+        globex.land("purchase_orders", run="r-3", replay=("/other",))
