@@ -33,8 +33,8 @@ def land(
 ) -> Manifest:
     """The run's manifest: frozen now, or found. `known` is what the ledger says; nothing new gives a manifest without objects.
 
-    `credentials` are the tenant's, narrowed to ingest; without them the orchestrator assumes the role. `replay` names source keys: then the source is
-    not asked, and the run gets these objects out of the newest manifests that hold them.
+    `credentials` are the tenant's, narrowed to ingest; without them the orchestrator assumes the role. `replay` names source
+    keys: then the source is not asked, and the run gets these objects out of the newest manifests that hold them.
     """
     credentials = credentials or cloud.assume_tenant(binding.environment, binding.tenant, "ingest", binding.run)
     lake, report = lake_of(binding, credentials), Report(binding, sink)
