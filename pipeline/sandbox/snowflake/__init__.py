@@ -1,0 +1,1 @@
+"""The sandbox's Snowflake: fakesnow's translation on DuckDB under a strict layer with rights, locks, transactions and logins."""
