@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COUNT: Final = SnowflakeType("NUMBER", "number", 18)
 BOOLEAN: Final = SnowflakeType("BOOLEAN", "boolean")
+NUMBER: Final = SnowflakeType("NUMBER", "number")  # of some size
 NULL: Final = SnowflakeType("NULL", "null")  # fits beside any type
 
 
@@ -59,7 +60,7 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         ((exp.Upper, exp.Lower, exp.Trim, exp.Abs), _same_as_first),
         ((exp.Left, exp.Right, exp.Substring), _shortened),
         (exp.Neg, _same_as_first),
-        ((exp.Sum, exp.Avg), lambda _node, _parts: Value(SnowflakeType("NUMBER", "number"))),
+        ((exp.Sum, exp.Avg), lambda node, parts: Value(NUMBER, _aggregate(node, parts).nullable)),
         ((exp.Is, exp.Exists), lambda _node, _parts: Value(BOOLEAN, nullable=False)),
         ((exp.Predicate, exp.Connector, exp.Not, exp.In, exp.Between), _boolean),
         ((exp.JSONExtract, exp.Bracket, exp.AggFunc), lambda _node, _parts: Value(None)),
@@ -142,13 +143,13 @@ def _widest(types: list[SnowflakeType]) -> SnowflakeType:
 
 
 def _aggregate(node: Any, parts: Parts) -> Value:
-    """Nothing comes of no rows, so the result may be empty, unless it is one of each group."""
+    """Nothing comes of no rows: a group or a window has one at least, a whole table or a neighbour may not."""
     from sqlglot import exp
 
-    first = _part(node.this, parts)
-    select = node.find_ancestor(exp.Select)
-    grouped = isinstance(node, exp.Max | exp.Min) and select is not None and select.args.get("group")
-    return Value(first.type, first.nullable or not grouped)
+    first, select = _part(node.this, parts), node.find_ancestor(exp.Select)
+    some = isinstance(node.parent, exp.Window) or (select is not None and select.args.get("group"))
+    certain = some and not isinstance(node, exp.Lag | exp.Lead)
+    return Value(first.type, first.nullable or not certain)
 
 
 def _same_as_first(node: Any, parts: Parts) -> Value:
@@ -189,7 +190,7 @@ def _arithmetic(node: Any, parts: Parts) -> Value:
     """A number whose size is not certain: the result of + or * has more digits than either side."""
     sides = [_part(node.this, parts), _part(node.expression, parts)] if node.args.get("expression") is not None else []
     numbers = bool(sides) and all(side.type and side.type.family == "number" for side in sides)
-    return Value(SnowflakeType("NUMBER", "number") if numbers else None, _nullable(sides))
+    return Value(NUMBER if numbers else None, _nullable(sides))
 
 
 def _function(node: Any, parts: Parts) -> Value:

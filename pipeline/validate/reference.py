@@ -219,6 +219,8 @@ def _input_fields(tenant: Tenant, table: str) -> Iterator[Finding]:
                 fix="write one JSON object a line",
             )
             continue
+        if mapping.model.unknown_fields != "quarantine":
+            continue
         known = {*mapping.model.fields, *mapping.model.skip}
         for field in sorted(set(given) - known - {source.split(".")[0] for source in known}):
             what = f"the mapping knows no field {shown(field)}.{did_you_mean(field, known)}"

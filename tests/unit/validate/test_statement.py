@@ -81,6 +81,22 @@ def test_where_says_that_a_column_is_filled():
     assert said(columns["note"]) == (("text", 50, 0), False)
 
 
+@pytest.mark.parametrize(
+    ("select", "nullable"),
+    [
+        ("SUM(id) AS x FROM landed", True),
+        ("SUM(id) AS x FROM landed GROUP BY state", False),
+        ("MAX(note) AS x FROM landed GROUP BY state", True),
+        ("MAX(id) OVER (PARTITION BY state) AS x FROM landed", False),
+        ("LAG(id) OVER (PARTITION BY state ORDER BY id) AS x FROM landed", True),
+        ("COUNT(note) AS x FROM landed", False),
+    ],
+)
+def test_an_aggregate_of_a_group_is_filled(select, nullable):
+    """A group has a row, a whole table may have none."""
+    assert outputs(f"SELECT {select}")[0]["x"].nullable is nullable
+
+
 def test_a_left_join_may_find_nobody():
     """So what it brings may be empty, and what an inner join brings is not."""
     joined = "SELECT v.vendor_name FROM landed AS l {} vendors AS v ON l.id = v.id"
