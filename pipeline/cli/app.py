@@ -23,12 +23,14 @@ from pipeline.naming import ENVIRONMENTS
 VERSION = "0.1.0"
 # In the order of the flow, then what stands beside it. Each is a module of this folder, imported only when it is used.
 VERBS = {
+    "new": "write a tenant's folder that passes every check",
     "validate": "find everything wrong with tenants' folders",
     "gate": "judge whether a change may merge",
     "plan": "show what an apply would change",
     "apply": "make what the checkout says live",
     "observe": "say what is so, and what went wrong",
     "recover": "undo a promotion, run one tenant again",
+    "check": "gate and plan of what changed: run it before a push",
     "sandbox": "start, stop, look at and break the embedded parts",
     "test": "run every test",
     "doctor": "say what this machine lacks and the line that installs it",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     planned = {tenant: plan(arguments, tenant) for tenant in deployable(arguments.repo, arguments.tenants)}
-    document = {
-        tenant: {"digest": steps_digest(steps), "steps": [step.approved() for step in steps]}
-        for tenant, steps in planned.items()
-    }
+    described = document(planned)
     if arguments.out:
-        arguments.out.write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+        arguments.out.write_text(json.dumps(described, indent=1, sort_keys=True), encoding="utf-8")
     text = "\n\n".join(summary(tenant, steps) for tenant, steps in planned.items())
-    return Answer({"environment": arguments.environment, "tenants": document}, text)
+    return Answer({"environment": arguments.environment, "tenants": described}, text)
 
 
 def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:
@@ -43,6 +40,14 @@ def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:
     if desired is None:
         return []
     return preview(hands.engine.stack(naming.stack(tenant, arguments.environment), tenant_program_of(desired)))
+
+
+def document(planned: Mapping[str, Sequence[Step]]) -> dict[str, Any]:
+    """{tenant: {digest, steps}}: what `--out` writes down and `acme apply --plan` reads."""
+    return {
+        tenant: {"digest": steps_digest(steps), "steps": [step.approved() for step in steps]}
+        for tenant, steps in planned.items()
+    }
 
 
 def summary(tenant: str, steps: Sequence[Step]) -> str:

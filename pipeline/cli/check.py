@@ -1,0 +1,54 @@
+"""`acme check [TENANT…]`: gate and plan of what changed, by the same functions as in CI; what to run before a push."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from pipeline.cli import gate, plan
+from pipeline.cli.answer import FINDINGS, OK, Answer
+from pipeline.errors import AcmeError
+from pipeline.naming import EXAMPLE
+
+if TYPE_CHECKING:
+    from pipeline.gate.verdict import Verdict
+    from pipeline.plan.step import Step
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    gate.declare(parser)
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    """Exit code 1 where a finding denies. A plan that cannot be made is said, and refuses nothing."""
+    from pipeline.gate.report import report
+
+    verdict = gate.judged(arguments)
+    outcomes = {tenant: _planned(arguments, tenant) for tenant in plannable(arguments, verdict)}
+    planned = {tenant: steps for tenant, steps in outcomes.items() if not isinstance(steps, AcmeError)}
+    without = {tenant: error.sentence() for tenant, error in outcomes.items() if isinstance(error, AcmeError)}
+    document = {
+        "gate": verdict.document(),
+        "plan": {"environment": arguments.environment, "tenants": plan.document(planned), "without": without},
+    }
+    said = [plan.summary(tenant, steps) for tenant, steps in planned.items()]
+    said += [f"{tenant}: no plan: {sentence}" for tenant, sentence in without.items()]
+    return Answer(document, "\n\n".join([report(verdict), *said]), FINDINGS if verdict.denies else OK)
+
+
+def plannable(arguments: argparse.Namespace, verdict: Verdict) -> list[str]:
+    """The judged tenants that the checkout holds and no finding denies: only a sound folder has a plan.
+
+    None where a revision is judged as data, for a plan is that of the checkout.
+    """
+    refused = {finding.tenant for finding in verdict.findings if finding.denies}
+    there = [name for name in verdict.tenants if (arguments.repo / "tenants" / name).is_dir()]
+    return [] if arguments.head else [name for name in there if name not in {*refused, EXAMPLE}]
+
+
+def _planned(arguments: argparse.Namespace, tenant: str) -> list[Step] | AcmeError:
+    """The steps, or why there are none: most often no environment runs here."""
+    try:
+        return plan.plan(arguments, tenant)
+    except AcmeError as error:
+        return error
