@@ -56,13 +56,17 @@ class Desired:
 
 
 def desired(tenant: Tenant, environment: Environment, runtime: Runtime, program: str, stored: Stored) -> Desired | None:
-    """What the folder asks for in this environment; None where it asks for nothing: no settings, or no pin yet."""
+    """What the folder asks for in this environment; None where it has no settings there.
+
+    Production without a pin is an empty release: the tenant's role, secrets and schemas are made, so that people can put the
+    secrets' values and a promotion can be probed, and no pipeline runs. A revert of the first pin leads back to that.
+    """
     if environment.name not in tenant.environments:
         return None
     if environment.name != "production":
         wanted = compile_release(tenant)
     elif tenant.pin is None:
-        return None
+        wanted = Release(tenant.name, ())
     else:
         wanted = pinned(tenant.name, tenant.pin.release, stored)
     return Desired(environment, wanted, settings_document(tenant, environment.name), runtime, program)
