@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.spec.snowflake_type import read as read_type
 from pipeline.spec.wording import did_you_mean, listed, nearest, shown
+from pipeline.validate.fault import Fault
 from pipeline.validate.inference import Value, value_of
-from pipeline.validate.statement import Fault, offset
+from pipeline.validate.statement import offset
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -15,8 +15,9 @@ from pipeline.spec.tenant import Tenant
 from pipeline.spec.wording import deny, did_you_mean, listed
 from pipeline.validate import rows
 from pipeline.validate.columns import Reading, Table, table_of
+from pipeline.validate.fault import Fault
 from pipeline.validate.inference import Value
-from pipeline.validate.statement import Fault, Projection, Statement, read
+from pipeline.validate.statement import Projection, Statement, read
 
 LANDED = "landed"
 
