@@ -132,7 +132,9 @@ class _Reader:
 
     def value(self, event: Any, path: Path, key: tuple[int, int] | None = None) -> Any:
         self.check_node(event, path)
-        self.spots[path] = Spot((event.start_mark.line + 1, event.start_mark.column + 1), key)
+        here = (event.start_mark.line + 1, event.start_mark.column + 1)
+        empty = isinstance(event, ev.ScalarEvent) and event.value == "" and not event.style
+        self.spots[path] = Spot(key if empty and key else here, key)  # an empty value is marked where the next word is
         if isinstance(event, ev.MappingStartEvent):
             return self.mapping(path)
         if isinstance(event, ev.SequenceStartEvent):

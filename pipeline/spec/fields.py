@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from pipeline import naming
 from pipeline.spec import cron, snowflake_type, words
 from pipeline.spec.model import refused
 from pipeline.spec.wording import shown
@@ -34,7 +35,7 @@ def _name(text: str) -> str:
 
 def _secret(text: str) -> str:
     """What stands here by mistake may be the secret itself, so it is not shown."""
-    if words.why_no_name(text):
+    if not naming.is_name(text):
         why = "a secret is named here, and its value lives in AWS Secrets Manager."
         raise refused(
             "document.name", "this is no name of a secret.", why, "write a name in lower case, without its path"
