@@ -14,7 +14,7 @@ from pipeline import naming
 from pipeline.apply.records import Record
 from pipeline.errors import Conflict, Missing
 from pipeline.plan.desired import Desired
-from pipeline.release import canonical
+from pipeline.release import Release, canonical
 
 
 def write(s3: Any, desired: Desired, record: Record) -> None:
@@ -30,6 +30,11 @@ def document(desired: Desired, record: Record) -> dict[str, Any]:
     """What a run learns of its deployment: {format, id, tenant, environment, epoch, release, runtime, program, …, settings}."""
     known = ("id", "tenant", "environment", "epoch", "release", "runtime", "program", "commit", "author", "cause")
     return {"format": 1, **{name: getattr(record, name) for name in known}, "settings": dict(desired.settings)}
+
+
+def store_release(s3: Any, bucket: str, release: Release) -> None:
+    """Into another account's lake, as a promotion does."""
+    _once(s3, bucket, naming.release_key(release.tenant, release.digest), release.bytes())
 
 
 def stored_release(s3: Any, bucket: str, tenant: str, digest: str) -> bytes:

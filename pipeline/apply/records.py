@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, DateTime, Engine, Index, MetaData, Table, Text, func, select
@@ -64,6 +65,7 @@ class Record:
     state: str
     bindings: Mapping[str, str]
     error: str | None = None
+    live_at: datetime | None = None
 
     @property
     def identity(self) -> tuple[str, str, str, str]:

@@ -28,6 +28,7 @@ VERBS = {
     "gate": "judge whether a change may merge",
     "plan": "show what an apply would change",
     "apply": "make what the checkout says live",
+    "promote": "take to production what staging has proved",
     "observe": "say what is so, and what went wrong",
     "recover": "undo a promotion, run one tenant again",
     "check": "gate and plan of what changed: run it before a push",

@@ -26,11 +26,11 @@ def path(tenant: str) -> str:
 
 def render(tenant: str, release: str, of: str, promoted_by: str, evidence: Evidence) -> str:
     """The file's text. `of` is the commit of main from which the release was compiled."""
-    receipts = "".join(f"\n    {name}: {hash_}" for name, hash_ in sorted(evidence.receipts.items()))
+    receipts = "".join(f'\n    {name}: "{hash_}"' for name, hash_ in sorted(evidence.receipts.items()))
     return (
         f"# written by `acme promote {tenant}`; the rollback is a revert of the commit that wrote this file\n"
-        f"release: {release}\n"
-        f"commit: {of}\n"
+        f'release: "{release}"\n'  # quoted: a digest of digits alone would be a number
+        f'commit: "{of}"\n'
         f"promoted_by: {promoted_by}\n"
         "evidence:\n"
         f"  deployment: {evidence.deployment}\n"

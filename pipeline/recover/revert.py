@@ -15,7 +15,7 @@ from pipeline.promote import pin
 from pipeline.promote.commit import git, head
 from pipeline.release import Release
 
-RELEASE = re.compile(r"^release: ([0-9a-f]{64})$", re.MULTILINE)
+RELEASE = re.compile(r'^release: "?([0-9a-f]{64})"?$', re.MULTILINE)
 
 
 @dataclass(frozen=True)

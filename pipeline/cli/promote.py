@@ -1,0 +1,117 @@
+"""`acme promote TENANT`: probes production, checks what staging proved, copies the release over and commits the pin."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.cli.answer import FINDINGS, Answer
+from pipeline.findings import Finding, denied, in_order
+
+if TYPE_CHECKING:
+    from pipeline.cli.world import Hands
+    from pipeline.promote.evidence import Case, Probe, Staging
+    from pipeline.release import Release
+    from pipeline.run import Binding
+    from pipeline.spec.tenant import Tenant
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenant")
+    parser.add_argument("--probe", action="store_true", help="only probe production, promote nothing")
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    """Exit code 1 where something is missing: every missing thing is told."""
+    from pipeline.cli.world import Hands, readable
+
+    tenant = readable(arguments.repo, arguments.tenant)
+    production = Hands(arguments.repo, "production")
+    probed = _probe(production, tenant)
+    if arguments.probe:
+        return told(
+            list(probed.findings), {"probed": probed.at.isoformat()}, "production is ready: every probe is green"
+        )
+    case = _case(Hands(arguments.repo, "staging"), tenant, probed)
+    findings = case.findings()
+    if denied(findings):
+        return told(findings, {"release": case.release.digest}, "")
+    commit = _promote(arguments, production, case)
+    document = {"release": case.release.digest, "commit": commit, "evidence": case.evidence().__dict__}
+    return told(findings, document, f"{tenant.name}: release {case.release.digest[:8]} promoted in {commit[:7]}")
+
+
+def told(findings: list[Finding], document: Mapping[str, object], done: str) -> Answer:
+    text = "\n".join([*(finding.sentence() for finding in in_order(findings)), *([done] if done else [])])
+    code = FINDINGS if denied(findings) else 0
+    return Answer({**document, "findings": [finding.document() for finding in findings]}, text, code)
+
+
+def _probe(hands: Hands, tenant: Tenant) -> Probe:
+    from pipeline.gate.probe import probe
+    from pipeline.promote.evidence import Probe
+
+    return Probe(datetime.now(UTC), tuple(probe(_bindings(hands, tenant))))
+
+
+def _bindings(hands: Hands, tenant: Tenant) -> list[Binding]:
+    """What runs of this release would be bound to in production; no deployment yet, so no epoch."""
+    from pipeline.run import Binding
+    from pipeline.spec.compilation import compile_release, settings_document
+
+    release, settings = compile_release(tenant), settings_document(tenant, hands.environment.name)
+    return [
+        Binding(hands.environment, tenant.name, pipeline, f"probe-{pipeline.name}", 0, release.digest, "", "", settings)
+        for pipeline in release.pipelines
+    ]
+
+
+def _case(hands: Hands, tenant: Tenant, probed: Probe) -> Case:
+    from pipeline.promote.evidence import SOAK, Case
+    from pipeline.spec.compilation import compile_release
+
+    release, tier = compile_release(tenant), tenant.head.tier if tenant.head else "standard"
+    soak = timedelta() if hands.environment.sandbox else SOAK[tier]
+    return Case(release, tier, _staging(hands, release), probed, datetime.now(UTC), soak)
+
+
+def _staging(hands: Hands, release: Release) -> Staging:
+    """What staging's records and ledgers say of this tenant."""
+    from pipeline.apply.records import last_live
+    from pipeline.cli.recover import ledger_of
+    from pipeline.observe.queries import incident_name, status
+    from pipeline.promote.evidence import Staging
+
+    live = last_live(hands.records, release.tenant, "staging")
+    if live is None or live.release != release.digest:
+        return Staging(live.release if live else None)
+    receipts = {}
+    for pipeline in release.pipelines:
+        published = [
+            row
+            for row in ledger_of(hands, release.tenant, pipeline.name)
+            if row.kind == "load" and row.release == release.digest
+        ]
+        if published:
+            receipts[pipeline.name] = published[-1].hash
+    now = datetime.now(UTC)
+    with hands.records.connect() as connection:
+        told = status(connection, release.tenant, now)
+    wrong = [
+        incident_name(number)
+        for each in told.environments
+        if each.environment == "staging"
+        for number in each.incidents
+    ]
+    return Staging(live.release, live.id, live.live_at, receipts, tuple(wrong))
+
+
+def _promote(arguments: argparse.Namespace, hands: Hands, case: Case) -> str:
+    """The release into the production lake first: a pin never names what is not stored."""
+    from pipeline.apply.artifacts import store_release
+    from pipeline.promote import pin
+
+    store_release(hands.aws("s3"), hands.environment.place.lake_bucket, case.release)
+    return pin.write(arguments.repo, case.release.tenant, case.release.digest, case.evidence())
