@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from pipeline import warehouse
 from pipeline.naming import published_schema
 from pipeline.run import Binding
 
+IN_AN_EVENT = 100
 STATEMENT_TIMEOUT_S = {"priority": 3600, "standard": 1800, "trial": 900}
 
 
@@ -110,6 +111,11 @@ def read_audit(document: Mapping[str, Any]) -> Audit:
 
 def _faults(entry: Mapping[str, Any]) -> tuple[Fault, ...]:
     return tuple(Fault(**fault) for fault in entry["faults"])
+
+
+def shortened(objects: Sequence[Any]) -> dict[str, Any]:
+    """{objects, count}: what an event tells of many objects. It has a largest size; the ledger knows them all."""
+    return {"objects": list(objects[:IN_AN_EVENT]), "count": len(objects)}
 
 
 def session(binding: Binding, credentials: warehouse.Credentials | None, task: str) -> warehouse.Session:

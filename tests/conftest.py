@@ -24,6 +24,8 @@ from pipeline.sandbox.bootstrap import Account
 from pipeline.sandbox.folder import Folder
 from pipeline.toolchain.setup import Toolset
 
+pytest_plugins = ("tests.warehouse",)  # the fixtures `world` and `store`: a Snowflake account, a tenant in it
+
 
 def program(name: str, variable: str) -> Path:
     """The program that the variable names, else beside this interpreter, else on PATH. A missing one fails, never skips."""

@@ -46,8 +46,15 @@ def _read(field: Field, text: str) -> tuple[str, dict[str, str]]:
 def _number(text: str, sizes: tuple[int, ...], parse: str | None) -> tuple[str, dict[str, str]]:
     digits, places = sizes
     plain = _without_marks(text, parse) if parse else text
-    finer = f".*([.][0-9]{{{places}}}[0-9]*[1-9]|[eE]-).*"
-    return f"TRY_TO_DECIMAL({plain}, {digits}, {places})", {"scale": f"REGEXP_LIKE({plain}, '{finer}')"}
+    return f"TRY_TO_DECIMAL({plain}, {digits}, {places})", {"scale": _finer(plain, places)}
+
+
+def _finer(text: str, places: int) -> str:
+    """True where a number has more places than fit, or an exponent that may hide some. The pattern is costly, so only texts
+    that are long enough behind their point, or hold a minus, are looked at twice."""
+    suspect = f"(POSITION('.' IN {text}) > 0 AND LENGTH({text}) - POSITION('.' IN {text}) > {places}) OR CONTAINS({text}, '-')"
+    pattern = f".*([.][0-9]{{{places}}}[0-9]*[1-9]|[eE]-).*"
+    return f"IFF({suspect}, REGEXP_LIKE({text}, '{pattern}'), FALSE)"
 
 
 def _without_marks(text: str, parse: str) -> str:

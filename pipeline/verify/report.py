@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pipeline.attempt import Audit
+from pipeline.attempt import Audit, shortened
 from pipeline.events import Event, Sink
 from pipeline.release import document_of
 from pipeline.run import Binding
@@ -14,5 +14,5 @@ def verified(sink: Sink, binding: Binding, audit: Audit) -> None:
     """`verify.attempt.verified` where every object passed, else `verify.attempt.refused` with every fault."""
     name = "verify.attempt.verified" if audit.passed else "verify.attempt.refused"
     ids = binding.ids.but(task="verify", attempt=audit.attempt)
-    data = {"objects": document_of(audit.objects)}
+    data = shortened(document_of(audit.objects))
     sink.send(Event(f"{audit.attempt}:{name}", name, datetime.now(UTC), ids, data))

@@ -11,9 +11,7 @@ from snowflake.connector import errors as theirs
 from pipeline import warehouse
 from pipeline.errors import Busy, Denied, Final, Missing, Unreachable
 from pipeline.warehouse import Rollback, literal, number, translated
-from tests.warehouse import OWNER, environment, lake, snowflake, store
-
-__all__ = ["lake", "snowflake", "store"]
+from tests.warehouse import World
 
 
 def test_the_attestation_is_a_signed_request_of_the_given_identity():
@@ -30,9 +28,9 @@ def test_the_attestation_is_a_signed_request_of_the_given_identity():
 
 def test_an_identity_is_shown_to_snowflake_only():
     """Outside of the sandbox another host gets no attestation."""
-    cloud = replace(environment(443), sandbox=False)
+    cloud = replace(World(443, "", ("", ""), ("", ""), "").environment, sandbox=False)
     with pytest.raises(Denied, match="no host of Snowflake"):
-        warehouse.connect(cloud, OWNER, user="U", role="R", warehouse="W")
+        warehouse.connect(cloud, Credentials("A", "B"), user="U", role="R", warehouse="W")
 
 
 @pytest.mark.parametrize(

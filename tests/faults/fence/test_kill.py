@@ -23,9 +23,8 @@ def start(store: Store, landed, tag: str) -> subprocess.Popen:
         [sys.executable, "-m", "tests.faults.fence.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     told = {
-        "port": store.environment.snowflake.port,
+        "world": store.world.document(),
         "tenant": store.tenant,
-        "lake": str(store.lake.root),
         "epoch": store.epoch,
         "tag": tag,
         "manifest": store.manifest(landed).bytes().decode(),

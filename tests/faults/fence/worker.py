@@ -1,16 +1,16 @@
 """A process that loads, verifies and publishes one object when it is told to go; made to be killed.
 
-`python -m tests.faults.fence.worker`: reads one JSON line {port, tenant, lake, tag, object}, says `ready`, waits for a line, works.
+`python -m tests.faults.fence.worker`: reads one JSON line {world, tenant, epoch, tag, manifest}, says `ready`,
+waits for a line, works.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 from pipeline.run import read_manifest
-from tests.warehouse import Lake, Store, environment, orders
+from tests.warehouse import Store, World, orders
 
 
 def tell(word: str) -> None:
@@ -20,8 +20,9 @@ def tell(word: str) -> None:
 
 def main() -> None:
     told = json.loads(sys.stdin.readline())
-    store = Store(environment(told["port"]), told["tenant"], orders(), Lake(Path(told["lake"])), epoch=told["epoch"])
+    store = Store(World(**told["world"]), told["tenant"], orders(), epoch=told["epoch"])
     store.tag = told["tag"]
+    store.loader.rows("SELECT 1")
     store.rows("SELECT 1")
     manifest = read_manifest(told["manifest"].encode())
     tell("ready")

@@ -19,10 +19,10 @@ def read(one, type_, text, parse=None):
 
 
 @pytest.fixture(scope="module")
-def one(snowflake, lake):
+def one(world):
     from tests.warehouse import Store, orders
 
-    made = Store(snowflake, "tcast", orders(), lake)
+    made = Store(world, "tcast", orders())
     made.build()
     return made
 

@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_read_holds_its_object_only(store):
     one = store(orders(mapping=mapping(ID, VAL, format_=JSON)))
     good = one.drop("good", '{"Id": 1, "Val": 2}\n')
     key = one.drop("x", '{"Id": 3, "Val": 2}\n').files[0]
-    one.lake.put(key.key, b'{"Id": 3, "Val": ')
+    one.world.put(key.key, b'{"Id": 3, "Val": ')
     attempt = one.load(replace(good, source_key="bad", files=(key,)), good)
     assert [(load.source_key, load.held) for load in attempt.objects] == [("bad", True), ("good", False)]
     assert attempt.objects[0].faults[0].cause == "file_format"
