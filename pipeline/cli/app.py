@@ -21,6 +21,7 @@ from pipeline.errors import AcmeError, Usage
 from pipeline.naming import ENVIRONMENTS
 
 VERSION = "0.1.0"
+ROOT = Path(__file__).resolve().parents[2]
 # In the order of the flow, then what stands beside it. Each is a module of this folder, imported only when it is used.
 VERBS = {
     "new": "write a tenant's folder that passes every check",
@@ -33,6 +34,7 @@ VERBS = {
     "recover": "undo a promotion, run one tenant again",
     "check": "gate and plan of what changed: run it before a push",
     "sandbox": "start, stop, look at and break the embedded parts",
+    "demo": "set up everything and tell the main story",
     "test": "run every test",
     "doctor": "say what this machine lacks and the line that installs it",
 }
@@ -50,6 +52,18 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise Usage(f"{message}.", fix=f"see `{self.prog} --help`")
+
+    def add_subparsers(self, **options: Any) -> Any:
+        """The actions of a verb take the global flags as the verb itself does."""
+        return super().add_subparsers(**{"parser_class": ActionParser, **options})
+
+
+class ActionParser(Parser):
+    """What is not said after the action keeps the value from before it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        add_global_flags(self, json=argparse.SUPPRESS, repo=argparse.SUPPRESS, environment=argparse.SUPPRESS)
 
 
 def main(words: Sequence[str]) -> int:
@@ -86,17 +100,17 @@ def answer_to(words: Sequence[str]) -> tuple[Answer, bool]:
     return arguments.run(arguments), arguments.json
 
 
-def add_global_flags(parser: argparse.ArgumentParser) -> None:
-    """What every command takes."""
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    parser.add_argument(
-        "--repo", type=Path, default=Path(__file__).resolve().parents[2], metavar="DIR", help="the checkout to work on"
-    )
+def add_global_flags(
+    parser: argparse.ArgumentParser, *, json: Any = False, repo: Any = ROOT, environment: Any = "staging"
+) -> None:
+    """What every command takes, and what holds where it is not said."""
+    parser.add_argument("--json", action="store_true", default=json, help="one JSON document on stdout")
+    parser.add_argument("--repo", type=Path, default=repo, metavar="DIR", help="the checkout to work on")
     parser.add_argument(
         "-e",
         "--environment",
         choices=ENVIRONMENTS,
-        default="staging",
+        default=environment,
         help="default staging; production is always named",
     )
 

@@ -29,6 +29,21 @@ def test_json_is_one_document_on_stdout(capsys):
     assert {part["name"] for part in document["parts"]} >= {"python", "git", "tool", "pulumi", "opa"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["recover", "-e", "production", "--json", "revert", "globex", "--explain"],
+        ["recover", "revert", "globex", "--explain", "--json", "-e", "production"],
+    ],
+)
+def test_global_flags_stand_before_or_after_an_action(words, monkeypatch):
+    """`-e production` is heard wherever it stands; what is not said keeps its default."""
+    heard = []
+    monkeypatch.setattr("pipeline.cli.recover.run", lambda arguments: heard.append(arguments) or app.Answer({}, ""))
+    assert app.main(words) == 0
+    assert (heard[0].environment, heard[0].json, heard[0].repo) == ("production", True, ROOT)
+
+
 def test_a_bug_becomes_a_sentence_that_names_the_kept_traceback(monkeypatch, capsys):
     """Exit code 4; the traceback is kept in a file and not thrown at the reader."""
     monkeypatch.setattr("pipeline.cli.doctor.run", lambda _arguments: 1 / 0)
