@@ -1,0 +1,1 @@
+"""`acme demo`: one tenant's change from pull request to production and back, told and proved on real parts."""

@@ -1,0 +1,88 @@
+"""Counts rows for itself: the source's own records on one side, what stands in the warehouse on the other.
+
+It asks no ledger for the truth about rows: it counts the tables, and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.demo.story import Broken
+from pipeline.live import Tables, live_rows
+from pipeline.release import Release
+from pipeline.sandbox import folder as folders
+from pipeline.sandbox import sources
+from pipeline.settings import Environment
+from pipeline.spec.compilation import compile_release
+from pipeline.spec.tenant import Tenant, read_tenant
+from pipeline.warehouse import Session
+
+
+@dataclass(frozen=True)
+class Count:
+    """Source rows, and where they are. `duplicates`: rows that stand twice; `lost`: rows that stand nowhere."""
+
+    source: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    filtered: int = 0
+    duplicates: int = 0
+    lost: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(*(getattr(self, name) + getattr(other, name) for name in Count.__dataclass_fields__))
+
+
+def count(
+    clone: Path, home: Path, environment: Environment, tenants: list[str], connect: Callable[[], Session]
+) -> Count:
+    """All tenants' pipelines together."""
+    total = Count()
+    with connect() as session:
+        for tenant in tenants:
+            release = compile_release(_read(clone, tenant))
+            for pipeline in release.pipelines:
+                total += _pipeline(
+                    session, environment, release, pipeline.name, _at_source(home, environment, release, pipeline.name)
+                )
+    return total
+
+
+def _read(clone: Path, tenant: str) -> Tenant:
+    read, findings = read_tenant(clone, tenant)
+    if read is None:
+        raise Broken(f"{tenant} cannot be read: {findings[0].what}")
+    return read
+
+
+def _pipeline(session: Session, environment: Environment, release: Release, name: str, source: int) -> Count:
+    """Counts what the live attempts wrote. A row is named by its object and its number in it, so a second copy shows."""
+    t = Tables(environment.place, release.tenant, name)
+    live = live_rows(t, release.pipeline(name))
+    [(written, different)] = session.rows(
+        f"SELECT COUNT(*), COUNT(DISTINCT r._object || '#' || r._row) FROM {t.rows} AS r INNER JOIN ({live}) AS l "
+        "ON r._attempt = l.attempt AND r._object = l.source_key"
+    )
+    [(quarantined,)] = session.rows(
+        f"SELECT COUNT(*) FROM {t.quarantine} AS q INNER JOIN ({live}) AS l ON q._attempt = l.attempt AND q._object = l.source_key"
+    )
+    [(filtered,)] = session.rows(
+        f"SELECT COALESCE(SUM(rows_filtered), 0) FROM {t.ledger} WHERE seq IN (SELECT seq FROM ({live}))"
+    )
+    accounted = int(different) + int(quarantined) + int(filtered)
+    return Count(
+        source, int(different), int(quarantined), int(filtered), int(written) - int(different), source - accounted
+    )
+
+
+def _at_source(home: Path, environment: Environment, release: Release, name: str) -> int:
+    """The records that the customer's system itself holds for this pipeline."""
+    from pipeline.demo.source_records import of_api, of_files
+
+    folder, pipeline = folders.of(home), release.pipeline(name)
+    source = sources.find(folder, release.tenant, environment.name)
+    if pipeline.connector.kind == "api":
+        return of_api(folder, source, str(pipeline.fetch["resource"]).strip("/"))
+    return of_files(folder, source, str(pipeline.connector.options["directory"]), str(pipeline.fetch["files"]))
