@@ -161,14 +161,12 @@ def _insert(
     values = ", ".join(f"_sf_text(_{n}, {lengths[name]})" if name in lengths else f"_{n}" for n, name in enumerate(names))
     columns = ", ".join(f'"{name}"' for name in names)
     session.engine.register("_sf_file", table)
-    try:
-        row = session.engine.execute(
-            f"INSERT INTO {place(session, wanted.target)} ({columns}) "
-            f"WITH _sf_rows AS (SELECT {cast} FROM _sf_file) "
-            f"SELECT {values} FROM ({body}) AS _s({', '.join(f'_{n}' for n, _ in enumerate(names))})"
-        ).fetchone()
-    finally:
-        session.engine.unregister("_sf_file")
+    row = session.engine.execute(
+        f"INSERT INTO {place(session, wanted.target)} ({columns}) "
+        f"WITH _sf_rows AS (SELECT {cast} FROM _sf_file) "
+        f"SELECT {values} FROM ({body}) AS _s({', '.join(f'_{n}' for n, _ in enumerate(names))})"
+    ).fetchone()
+    session.engine.unregister("_sf_file")  # after an error the engine takes no more statements; the next file replaces it
     return int(row[0]) if row else 0
 
 

@@ -10,7 +10,7 @@ from sqlglot import exp
 from pipeline.sandbox.snowflake import preparation, problem
 from pipeline.sandbox.snowflake.account import Account
 from pipeline.sandbox.snowflake.administration import hand_future_grants
-from pipeline.sandbox.snowflake.columns import columns_of, type_parts
+from pipeline.sandbox.snowflake.columns import LONGEST, columns_of, type_parts
 from pipeline.sandbox.snowflake.naming import NAME, full, quoted
 from pipeline.sandbox.snowflake.options import read_options
 from pipeline.sandbox.snowflake.preparation import fold, translate
@@ -348,7 +348,8 @@ def _widen(account: Account, session: Session, name: str, action: exp.AlterColum
     dtype = action.args["dtype"]
     length = text_length(dtype)
     type_ = translate_type(session, dtype)
-    new, new_sizes = ("VARCHAR", (length or 16777216,)) if type_ in ("TEXT", "VARCHAR") else type_parts(_number(type_))
+    is_text = isinstance(dtype, exp.DataType) and dtype.is_type(*exp.DataType.TEXT_TYPES)
+    new, new_sizes = ("VARCHAR", (length or LONGEST,)) if is_text else type_parts(_number(type_))
     if old != new or new_sizes < sizes or (old == "NUMBER" and new_sizes[1] != sizes[1]):
         text = f"SQL compilation error: cannot change column {column} from type {standing[column].type} to {dtype.sql(dialect='snowflake')}"
         raise problem.Problem(40052, "22000", text)

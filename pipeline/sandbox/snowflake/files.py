@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -20,6 +21,8 @@ from pipeline.sandbox.snowflake import problem
 
 CHUNK = 50_000
 LONGEST_FIELD = 16 * 1024 * 1024
+SAFE_DIGITS = 15
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,32 @@ def _json(raw: io.BufferedIOBase, format_: Format) -> Iterator[list[str]]:
             continue
         held += line
         try:
-            json.loads(held, parse_float=str, parse_int=str, parse_constant=_no_constant)
+            exact = _exact(held)
         except json.JSONDecodeError:
             continue
-        yield from _documents(held.strip(), format_)
+        yield from _documents(exact.strip(), format_)
         held = ""
     if held.strip():
         raise problem.Problem(100069, "22P02", f"Error parsing JSON: {held.strip()[:100]}")
+
+
+def _exact(text: str) -> str:
+    """The engine reads JSON numbers as binary floats. One that would come back with another text becomes a marked string."""
+    odd: list[str] = []
+
+    def number(word: str) -> None:
+        if len(word) > SAFE_DIGITS or repr(float(word)) != word:
+            odd.append(word)
+
+    def whole(word: str) -> None:
+        if len(word) > SAFE_DIGITS:
+            odd.append(word)
+
+    json.loads(text, parse_float=number, parse_int=whole, parse_constant=_no_constant)
+    if not odd:
+        return text
+    wanted = set(odd)
+    return _TOKEN.sub(lambda m: f'"\\u0001{m[0]}"' if m[0] in wanted else m[0], text)
 
 
 def _no_constant(word: str) -> str:

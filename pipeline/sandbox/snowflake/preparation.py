@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from pipeline.sandbox.snowflake import dialect, problem
 from pipeline.sandbox.snowflake.account import Account
 from pipeline.sandbox.snowflake.session import Session
-from pipeline.sandbox.snowflake.views import catalogue_view
+from pipeline.sandbox.snowflake.views import catalogue_view, fill_history
 
 WRITES: dict[type[exp.Expression], tuple[str, ...]] = {
     exp.Insert: ("INSERT",),
@@ -51,6 +51,7 @@ def qualify(account: Account, session: Session, expression: exp.Expression) -> P
     """Every table by its full name. Nothing is checked yet."""
     prepared = Prepared(expression)
     target = target_of(expression)
+    prepared.session_bound = fill_history(account, session, expression)
     for table in list(expression.find_all(exp.Table)):
         if catalogue_view(account, session, table):
             prepared.session_bound = True

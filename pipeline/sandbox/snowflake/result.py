@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from fakesnow.arrow import to_ipc, to_sf
 from fakesnow.rowtype import describe_as_rowtype
 
@@ -45,7 +46,7 @@ class Result:
             lists = [column.to_pylist() for column in self.table.columns]
             rowset = [[None if value is None else str(value) for value in row] for row in zip(*lists, strict=True)]
             return {**common, "queryResultFormat": "json", "rowset": rowset}
-        encoded = b64encode(to_ipc(to_sf(self.table, rowtype))).decode() if self.table.num_rows else ""
+        encoded = b64encode(to_ipc(_with_nulls(self.table, to_sf(self.table, rowtype)))).decode() if self.table.num_rows else ""
         return {**common, "queryResultFormat": "arrow", "rowsetBase64": encoded}
 
 
@@ -91,3 +92,15 @@ def _text(value: Any) -> str:
     import json
 
     return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _with_nulls(source: pa.Table, shaped: pa.Table) -> pa.Table:
+    """Timestamps are structs on the wire; where the instant is NULL the whole struct must be."""
+    for n, column in enumerate(source.columns):
+        if pa.types.is_timestamp(column.type) and column.null_count:
+            struct = shaped.column(n).combine_chunks()
+            struct = struct.combine_chunks() if isinstance(struct, pa.ChunkedArray) else struct
+            fields = [pc.fill_null(struct.field(k), 0) for k in range(struct.type.num_fields)]
+            array = pa.StructArray.from_arrays(fields, fields=list(struct.type), mask=column.combine_chunks().is_null())
+            shaped = shaped.set_column(n, shaped.schema.field(n), array)
+    return shaped

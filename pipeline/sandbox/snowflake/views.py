@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,12 +19,8 @@ Rows = Sequence[Sequence[Any]]
 def catalogue_view(account: Account, session: Session, table: exp.Table) -> bool:
     """Whether the table was such a view; then its rows stand in its place."""
     database, schema, name = (table.catalog or session.database).upper(), table.db.upper(), table.name.upper()
-    if isinstance(table.this, exp.Table | exp.Func | exp.Anonymous | exp.Dot) or "QUERY_HISTORY" in table.sql().upper():
-        if not re.search(r"\bQUERY_HISTORY\b", table.sql(), re.IGNORECASE):
-            return False
-        everything = "ACCOUNTADMIN" in session.roles(account.catalogue)
-        rows = account.history.rows(None if everything else {session.user})
-        _replace(table, "QUERY_HISTORY", history.NAMES, rows, history.TYPES)
+    if (schema, name) == ("ACCOUNT_USAGE", "QUERY_HISTORY"):
+        _put_history(account, session, table)
         return True
     if schema != "INFORMATION_SCHEMA":
         return False
@@ -37,7 +32,21 @@ def catalogue_view(account: Account, session: Session, table: exp.Table) -> bool
     return True
 
 
-def _replace(table: exp.Table, name: str, names: Sequence[str], rows: Rows, types: dict[str, str]) -> None:
+def fill_history(account: Account, session: Session, expression: exp.Expression) -> bool:
+    """TABLE(INFORMATION_SCHEMA.QUERY_HISTORY(…)). Whether there was any."""
+    found = [t for t in expression.find_all(exp.TableFromRows) if "QUERY_HISTORY" in t.this.sql().upper()]
+    for table in found:
+        _put_history(account, session, table)
+    return bool(found)
+
+
+def _put_history(account: Account, session: Session, table: exp.Expression) -> None:
+    everything = "ACCOUNTADMIN" in session.roles(account.catalogue)
+    rows = account.history.rows(None if everything else {session.user})
+    _replace(table, "QUERY_HISTORY", history.NAMES, rows, history.TYPES)
+
+
+def _replace(table: exp.Expression, name: str, names: Sequence[str], rows: Rows, types: dict[str, str]) -> None:
     """The view becomes (SELECT … FROM (VALUES …))."""
     import sqlglot
 
@@ -47,12 +56,7 @@ def _replace(table: exp.Table, name: str, names: Sequence[str], rows: Rows, type
     casts = ", ".join(f'CAST(c{n} AS {types.get(column, "VARCHAR")}) AS {column}' for n, column in enumerate(names))
     sql = f"SELECT {casts} FROM (VALUES {listed or nothing}) AS v ({columns}){'' if rows else ' WHERE FALSE'}"
     query = sqlglot.parse_one(sql, read="snowflake")
-    alias = table.alias or name
-    holder = table
-    while isinstance(holder.parent, exp.TableFromRows | exp.Table):
-        holder = holder.parent  # type: ignore[assignment]
-    alias = holder.alias or alias
-    holder.replace(exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(alias))))
+    table.replace(exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(table.alias or name))))
 
 
 def _literal(value: Any) -> str:
