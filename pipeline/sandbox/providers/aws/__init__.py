@@ -1,0 +1,1 @@
+"""The resource types of pulumi-aws that the stacks use, on boto3."""

@@ -1,0 +1,1 @@
+"""The resource types of pulumi-snowflake that the stacks use, on the Snowflake connector."""

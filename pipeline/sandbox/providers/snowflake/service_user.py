@@ -1,0 +1,73 @@
+"""snowflake:index/serviceUser:ServiceUser: entered by workload identity, no secret. The identifier is the quoted name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.sandbox.providers.resource_type import Inputs, Refused, Type
+from pipeline.sandbox.providers.snowflake.connection import Account
+from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, unquoted
+from pipeline.warehouse import literal
+
+TOLD = {"comment": "comment", "defaultRole": "default_role", "defaultWarehouse": "default_warehouse"}  # by SHOW USERS
+OPTIONS = {
+    "abortDetachedQuery": "ABORT_DETACHED_QUERY",
+    "comment": "COMMENT",
+    "defaultNamespace": "DEFAULT_NAMESPACE",
+    "defaultRole": "DEFAULT_ROLE",
+    "defaultWarehouse": "DEFAULT_WAREHOUSE",
+    "disabled": "DISABLED",
+    "lockTimeout": "LOCK_TIMEOUT",
+    "statementTimeoutInSeconds": "STATEMENT_TIMEOUT_IN_SECONDS",
+}
+APART = {"defaultSecondaryRolesOption", "defaultWorkloadIdentity", "name"}
+
+
+def create(account: Account, inputs: Inputs) -> str:
+    """A second create is refused: 002002."""
+    name = quoted(inputs["name"])
+    options = [*assignments(inputs, OPTIONS, APART), *_apart(inputs)]
+    account.execute(" ".join([f"CREATE USER {name} TYPE = SERVICE", *options]))
+    return name
+
+
+def _apart(inputs: Inputs) -> list[str]:
+    """Options with a grammar of their own."""
+    secondary = {"ALL": "('ALL')", "NONE": "()", None: ""}[inputs.get("defaultSecondaryRolesOption")]
+    options = [f"DEFAULT_SECONDARY_ROLES = {secondary}"] if secondary else []
+    if identity := inputs.get("defaultWorkloadIdentity"):
+        if set(identity) != {"aws"}:
+            raise Refused("the sandbox's provider knows workload identities of AWS alone")
+        options.append(f"WORKLOAD_IDENTITY = (TYPE = AWS ARN = {literal(identity['aws']['arn'])})")
+    return options
+
+
+def read(account: Account, identifier: str) -> dict[str, Any] | None:
+    (name,) = unquoted(identifier)
+    found = account.find(f"SHOW USERS LIKE {literal(name)}", name=name)
+    if found is None:
+        return None
+    told = {key: found[column] or "" for key, column in TOLD.items() if column in found}
+    return {"name": name, "fullyQualifiedName": quoted(name), "userType": "SERVICE", **told}
+
+
+def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
+    for statement in alter("USER", identifier, old, new, OPTIONS, APART):
+        account.execute(statement)
+    if (options := _apart(new)) and options != _apart(old):
+        account.execute(f"ALTER USER {identifier} SET {' '.join(options)}")
+
+
+def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
+    account.execute(f"DROP USER IF EXISTS {identifier}")
+
+
+TYPE = Type(
+    "snowflake:index/serviceUser:ServiceUser",
+    frozenset({*OPTIONS, *APART}),
+    create,
+    read,
+    delete,
+    update,
+    named="name",
+)

@@ -1,0 +1,61 @@
+"""snowflake:index/stageExternalS3:StageExternalS3. The identifier is the quoted full name. It never holds credentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.connection import Account
+from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, unquoted
+from pipeline.warehouse import literal
+
+OPTIONS = {"comment": "COMMENT", "url": "URL"}
+KNOWN = {"database", "name", "schema", "storageIntegration"}
+
+
+def create(account: Account, inputs: Inputs) -> str:
+    """A second create is refused: 002002."""
+    name = quoted(inputs["database"], inputs["schema"], inputs["name"])
+    account.execute(" ".join([f"CREATE STAGE {name}", *assignments(inputs, OPTIONS, KNOWN), *_integration(inputs)]))
+    return name
+
+
+def _integration(inputs: Inputs) -> list[str]:
+    integration = inputs.get("storageIntegration")
+    return [f"STORAGE_INTEGRATION = {quoted(integration)}"] if integration else []
+
+
+def read(account: Account, identifier: str) -> dict[str, Any] | None:
+    database, schema, name = unquoted(identifier)
+    found = account.find(f"SHOW STAGES LIKE {literal(name)} IN SCHEMA {quoted(database, schema)}", name=name)
+    return found and {
+        "name": name,
+        "database": database,
+        "schema": schema,
+        "fullyQualifiedName": identifier,
+        "url": found.get("url") or "",
+        "comment": found.get("comment") or "",
+        "storageIntegration": found.get("storage_integration") or "",
+    }
+
+
+def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
+    for statement in alter("STAGE", identifier, old, new, OPTIONS, KNOWN):
+        account.execute(statement)
+    if _integration(new) != _integration(old):
+        account.execute(f"ALTER STAGE {identifier} SET {_integration(new)[0]}")
+
+
+def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
+    account.execute(f"DROP STAGE IF EXISTS {identifier}")
+
+
+TYPE = Type(
+    "snowflake:index/stageExternalS3:StageExternalS3",
+    frozenset({*OPTIONS, *KNOWN}),
+    create,
+    read,
+    delete,
+    update,
+    named="name",
+)
