@@ -1,6 +1,6 @@
 """A load of a million rows and more, publish included, against the same COPY, casts, transform and INSERT without the fence.
 
-`python -m benchmarks.load --port PORT [--rows 1200000] [--rounds 3]`: PORT is where a Snowflake server answers. Prints seconds,
+`python -m benchmarks.load [--rows 1200000] [--rounds 3]`: starts the sandbox's AWS and Snowflake, ends them. Prints seconds,
 rows a second and the ratio (goal: at most 1.05); verify is named apart.
 """
 
@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.attempt import Attempt
@@ -24,7 +25,11 @@ from pipeline.publish import fence
 from pipeline.quality import any_broken, row_rules
 from pipeline.release import Column, Contract, Field, FieldMapping
 from pipeline.run import LandedObject
-from tests.warehouse import Lake, Store, environment, orders
+from pipeline.sandbox.folder import Folder
+from pipeline.toolchain.setup import Toolset
+from tests.conftest import program
+from tests.conftest import running as parts
+from tests.warehouse import Store, World, orders, running
 
 FIELDS = (
     Field("PurchaseOrderID", "purchase_order_id", "NUMBER(38,0)", True),
@@ -62,7 +67,7 @@ def text(rows: int) -> str:
 
 def plain(store: Store, landed: LandedObject) -> None:
     """The same COPY, casts, transform and INSERT, without attempt and publish."""
-    session, pipeline = store.session, store.pipeline
+    session, pipeline = store.loader, store.pipeline
     raw = copied(store, landed)
     typed.fill(session, pipeline.mapping, [raw], [landed])
     names = ", ".join(typed.columns(pipeline.mapping))
@@ -75,7 +80,7 @@ def plain(store: Store, landed: LandedObject) -> None:
 
 def bare(store: Store, landed: LandedObject) -> None:
     """What one would write who trusts the source: broken values become NULL, nobody is told."""
-    session, pipeline = store.session, store.pipeline
+    session, pipeline = store.loader, store.pipeline
     raw = copied(store, landed)
     casts = ", ".join(
         f"{cast(f, f'r.{raw.column(f.source)}', '').value} AS {f.column}" for f in pipeline.mapping.fields
@@ -87,11 +92,11 @@ def bare(store: Store, landed: LandedObject) -> None:
 def copied(store: Store, landed: LandedObject) -> copy.Raw:
     (layout,) = header.layouts([landed])
     stage, format_ = store.place.stage(store.tenant), store.pipeline.mapping.format
-    return copy.copy(store.session, stage, store.tenant, "plain_raw", layout, format_)
+    return copy.copy(store.loader, stage, store.tenant, "plain_raw", layout, format_)
 
 
 def insert(store: Store, select: str) -> None:
-    store.session.execute(f"INSERT INTO {plain_table(store)} ({contract_columns()}) {select}")
+    store.loader.execute(f"INSERT INTO {plain_table(store)} ({contract_columns()}) {select}")
 
 
 def contract_columns(alias: str = "") -> str:
@@ -124,23 +129,43 @@ def round_(store: Store, landed: LandedObject) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--rows", type=int, default=1_200_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        aws(Path(folder) / "aws") as endpoint,
+        running(endpoint, Path(folder)) as world,
+    ):
+        rounds = measure(world, asked.rows, asked.rounds)
+    sys.stdout.write(report(asked.rows, rounds))
+
+
+@contextmanager
+def aws(root: Path) -> Iterator[str]:
+    """The AWS stand-in, and where it answers."""
+    python, none = Path(sys.executable), Path("none")
+    with parts(
+        Folder(root), Toolset(python, python, program("ministack", "ACME_MINISTACK"), none, none), "aws"
+    ) as ports:
+        yield f"http://127.0.0.1:{ports['aws']}"
+
+
+def measure(world: World, rows: int, rounds: int) -> list[dict[str, float]]:
     mapping = FieldMapping(orders().mapping.format, "quarantine", FIELDS)
     pipeline = orders(
         write="merge", version=("revision",), mapping=mapping, contract=Contract("1.0.0", COLUMNS), transform=TRANSFORM
     )
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(environment(asked.port), f"t{uuid.uuid4().hex[:12]}", pipeline, Lake(Path(folder)))
-        store.build()
-        store.deploy()
-        types = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
-        store.session.execute(f"CREATE TABLE {plain_table(store)} ({types})")
-        content = text(asked.rows)
-        rounds = [round_(store, store.drop(f"{n}.csv", content + extra(n))) for n in range(asked.rounds)]
-    sys.stdout.write(report(asked.rows, rounds))
+    store = Store(world, f"t{uuid.uuid4().hex[:12]}", pipeline)
+    store.build()
+    store.deploy()
+    types = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
+    store.session.execute(f"CREATE TABLE {plain_table(store)} ({types})")
+    store.session.execute(
+        f"GRANT INSERT ON TABLE {plain_table(store)} TO ROLE {store.place.snowflake_user(store.tenant)}"
+    )
+    content = text(rows)
+    return [round_(store, store.drop(f"{n}.csv", content + extra(n))) for n in range(rounds)]
 
 
 def extra(number: int) -> str:

@@ -308,9 +308,15 @@ class Store:
 
 @pytest.fixture(scope="session")
 def world(ministack_ports, tmp_path_factory) -> Iterator[World]:
-    """A Snowflake account of its own over a running AWS, with a database, a warehouse, and a lake that it may read."""
-    port, aws = free_port(), f"http://{HOST}:{ministack_ports['aws']}"
-    folder, password, token = tmp_path_factory.mktemp("snowflake"), secrets.token_hex(8), secrets.token_hex(8)
+    """A Snowflake account of its own over a running AWS."""
+    with running(f"http://{HOST}:{ministack_ports['aws']}", tmp_path_factory.mktemp("snowflake")) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def running(aws: str, folder: Path) -> Iterator[World]:
+    """An account with a database, a warehouse, and a lake that it may read; ended on leaving."""
+    port, password, token = free_port(), secrets.token_hex(8), secrets.token_hex(8)
     command = [sys.executable, "-m", "pipeline.sandbox.snowflake", "--account", "acme-staging", "--port", str(port)]
     command += ["--database-file", str(folder / "staging.duckdb"), "--aws-endpoint", aws]
     given = {**os.environ, PASSWORD_VARIABLE: password, FAULT_TOKEN_VARIABLE: token}
