@@ -1,4 +1,4 @@
-"""What must stand before the first deployment, as an account's owner would make it once: identities, buckets, queues, databases.
+"""What must stand before the first deployment, as an account's owner would make it once: identities, buckets, queues.
 
 Each step looks first and changes only what is missing, so it may run again at any time; with nothing to do it takes one
 call an environment. Writes the credentials file of the platform's identities.
@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.naming import Place
-from pipeline.sandbox import identities, parts, ports, postgres, snowflake_account
+from pipeline.sandbox import identities, parts, ports, snowflake_account
 from pipeline.sandbox.folder import Folder, write
 from pipeline.sandbox.parts import PLACES
 from pipeline.sandbox.ports import HOST
@@ -64,24 +64,20 @@ def _session() -> Any:
 
 
 def bootstrap(folder: Folder) -> None:
-    """Every account and database is ready for the platform."""
+    """Every account is ready for the platform."""
     known = ports.kept(folder)
     accounts = [Account(place, f"http://{HOST}:{known['aws']}") for place in PLACES.values()]
     old = read_credentials(folder)
-    with ThreadPoolExecutor(max_workers=len(accounts) + 1) as pool:
-        databases = pool.submit(postgres.ensure_databases, folder, known["postgres"])
+    with ThreadPoolExecutor(max_workers=len(accounts)) as pool:
         keys = {name: pair for made in pool.map(lambda a: prepare(a, old), accounts) for name, pair in made.items()}
-        databases.result()
         list(pool.map(lambda place: _prepare_snowflake(folder, place, known), PLACES.values()))
     if keys != old:
         write_credentials(folder, keys)
 
 
 def _prepare_snowflake(folder: Folder, place: Place, known: Mapping[str, int]) -> None:
-    name = parts.snowflake_name(place.environment)
-    if name in parts.names():
-        account = parts.snowflake_account(place.environment)
-        snowflake_account.prepare(folder, place, account, HOST, known[name])
+    port = known[parts.snowflake_name(place.environment)]
+    snowflake_account.prepare(folder, place, parts.account_name(place.environment), HOST, port)
 
 
 def prepare(account: Account, old: Keys) -> Keys:

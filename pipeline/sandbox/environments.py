@@ -42,7 +42,7 @@ def describe(folder: Folder, name: str, ports: Mapping[str, int]) -> dict[str, A
         "providers": parts.debug_providers(ports),
         "profiles": {identity: place.identity(identity) for identity in IDENTITIES},
         "snowflake": {
-            "account": parts.snowflake_account(name),
+            "account": parts.account_name(name),
             "host": HOST,
             "port": ports[parts.snowflake_name(name)],
             "protocol": "http",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Missing, Usage
-from pipeline.sandbox import damage, sources
+from pipeline.sandbox import damage, ports, snowflake_account, sources
 from pipeline.sandbox import folder as folders
 from pipeline.sandbox.folder import Folder, read_json, write, write_json
 from pipeline.sandbox.sources import Source
@@ -64,6 +64,10 @@ FAULTS = {
 }
 
 
+# what happens at once and is over: {name: what the warehouse's server is told}
+STRIKES = {"aborted_transaction": "abort", "killed_session": "kill"}
+
+
 def active(folder: Folder, site: str, name: str) -> Options | None:
     """The options of a fault that is on at this site, else None."""
     options: Options | None = read_json(folder.faults, {}).get(site, {}).get(name)
@@ -75,8 +79,14 @@ def is_on(folder: Folder, site: str, name: str) -> bool:
 
 
 def inject(repository: Path, name: str, tenant: str, environment: str = "staging", **options: Any) -> None:
-    """Switches one fault on. Once more changes its options. `Usage` where the fault does not fit."""
+    """Switches one fault on. Once more changes its options. `Usage` where the fault does not fit.
+
+    A strike hits the tenant's open sessions with the warehouse; its option `tag` narrows it to a part of their QUERY_TAG.
+    """
     folder = folders.of(repository)
+    if name in STRIKES:
+        _strike(folder, name, environment, str(options.get("tag") or f'"tenant":"{tenant}"'))
+        return
     with folders.locked(folder):
         source = sources.find(folder, tenant, environment)
         chosen = _options(name, source, options)
@@ -87,6 +97,12 @@ def inject(repository: Path, name: str, tenant: str, environment: str = "staging
             chosen |= _spoil(folder, source, chosen, spoil)
         document = read_json(folder.faults, {})
         write_json(folder.faults, {**document, source.site: {**document.get(source.site, {}), name: chosen}})
+
+
+def _strike(folder: Folder, name: str, environment: str, tag: str) -> None:
+    port = ports.kept(folder).get(f"snowflake_{environment}", 0)
+    if not snowflake_account.strike(folder, environment, port, STRIKES[name], tag):
+        raise Missing(f"nobody in {environment} has a session with `{tag}` in its tag.")
 
 
 def clear(repository: Path, name: str = "", tenant: str = "", environment: str = "") -> list[str]:
@@ -110,7 +126,7 @@ def _options(name: str, source: Source, given: Options) -> Options:
     """Given and default options together. `Usage` names what does not fit."""
     fault = FAULTS.get(name)
     if fault is None:
-        raise Usage(f"there is no fault `{name}`.", fix=f"name one of {', '.join(FAULTS)}")
+        raise Usage(f"there is no fault `{name}`.", fix=f"name one of {', '.join([*FAULTS, *STRIKES])}")
     if source.kind not in fault.kinds:
         raise Usage(f"the fault `{name}` is not for {source.kind}.")
     if unknown := given.keys() - fault.options.keys():

@@ -19,7 +19,8 @@ from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.parts import Part
 from pipeline.toolchain.setup import Toolset
 
-ATTEMPTS = 3  # a port may be taken between our look and the part's
+ATTEMPTS = 3  # a port may be taken between our look and the part's; what a killed part left may still be ending
+AGAIN_AFTER_S = 0.5
 
 STILL_WELL_S = 5  # how long a running part may take to answer before it counts as hung
 
@@ -64,16 +65,17 @@ def start(
         with ThreadPoolExecutor(max_workers=len(every)) as pool:
             outcomes = dict(zip(every, pool.map(lambda part: _ensure(folder, part, progress), every), strict=True))
         started |= {part.name for part, outcome in outcomes.items() if outcome == "started"}
-        failed = [part for part, outcome in outcomes.items() if outcome == "failed"]
+        failed = [part for part, outcome in outcomes.items() if outcome in ("died", "hung")]
         if not failed:
             return started
-        if attempt == ATTEMPTS or all(ports.is_free(ports.kept(folder).get(part.name, 0)) for part in failed):
+        if attempt == ATTEMPTS or "hung" in outcomes.values():
             raise _did_not_start(folder, failed[0])
+        time.sleep(AGAIN_AFTER_S)
     return started
 
 
 def _ensure(folder: Folder, part: Part, progress: Progress) -> str:
-    """`ran` where it was well already, else `started` or `failed`."""
+    """`ran` where it was well already, else `started`, `died` or `hung`."""
     began = time.monotonic()
     old = process.recorded(folder.process(part.name))
     same = process.command(folder.process(part.name)) == list(part.command)  # not so after an upgrade of its program
@@ -84,8 +86,10 @@ def _ensure(folder: Folder, part: Part, progress: Progress) -> str:
     part.prepare()
     new = process.start(part.command, part.environment, folder.log(part.name), folder.process(part.name))
     if not _becomes_well(part, new, part.start_within_s):
+        outcome = "hung" if new.alive else "died"
         process.end(new, how=part.end_by)
-        return "failed"
+        return outcome
+    part.finish()
     progress(part.name, time.monotonic() - began)
     return "started"
 

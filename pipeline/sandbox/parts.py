@@ -7,14 +7,12 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.naming import Place
-from pipeline.sandbox import faults, postgres, process, sources
+from pipeline.sandbox import faults, postgres, process, snowflake_account, sources
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.ports import HOST
-from pipeline.sandbox.snowflake_account import PASSWORD_VARIABLE, database_file, password
 from pipeline.toolchain.setup import Toolset
 
 REGION = "eu-west-1"
@@ -22,19 +20,20 @@ PLACES = {
     "staging": Place("staging", REGION, "111111111111"),
     "production": Place("production", REGION, "222222222222"),
 }
-SNOWFLAKE_SERVER = "pipeline.sandbox.snowflake.__main__"
+PROVIDERS = ("providers/aws", "providers/snowflake")  # the names of their ports
 SOURCE_ROOT = Path(__file__).resolve().parents[2]  # where `pipeline` is imported from
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """`is_well` answers at once, and never raises for a part that is merely not there yet."""
+    """`is_well` answers at once, and never raises for a part that is merely not there yet. `finish` follows when it is well."""
 
     name: str
     command: tuple[str, ...]
     is_well: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = lambda: None
+    finish: Callable[[], None] = lambda: None
     start_within_s: float = 60
 
     @property
@@ -48,15 +47,15 @@ def end_by(name: str) -> signal.Signals:
 
 
 def names() -> tuple[str, ...]:
-    snowflakes = [snowflake_name(environment) for environment in PLACES] if find_spec(SNOWFLAKE_SERVER) else []
-    return ("aws", "sftp", "erp_api", "opa", "postgres", "airflow", *snowflakes)
+    snowflakes = [snowflake_name(environment) for environment in PLACES]
+    return ("aws", "sftp", "erp_api", "opa", "postgres", "airflow", "providers", *snowflakes)
 
 
 def port_names(folder: Folder) -> list[str]:
     """Everything that wants a port: the parts that listen on one, and each SFTP site."""
     sites = {source.port_name for source in sources.kept(folder) if source.kind == "sftp"}
     snowflakes = {snowflake_name(environment) for environment in PLACES}
-    return sorted({*names(), *snowflakes, *sites} - {"sftp"})
+    return sorted({*names(), *snowflakes, *sites, *PROVIDERS} - {"sftp", "providers"})
 
 
 def running(folder: Folder) -> set[str]:
@@ -69,7 +68,7 @@ def snowflake_name(environment: str) -> str:
     return f"snowflake_{environment}"
 
 
-def snowflake_account(environment: str) -> str:
+def account_name(environment: str) -> str:
     """The account's identifier, as a connector is told it."""
     return f"acme-{environment}"
 
@@ -83,6 +82,7 @@ def every(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> list[Part
         opa(tools, ports["opa"]),
         database(folder, ports["postgres"]),
         airflow(folder, tools, ports),
+        providers(folder, tools, ports),
         *(snowflake(folder, tools, environment, ports) for environment in PLACES),
     ]
     return [part for part in every if part.name in names()]
@@ -133,6 +133,7 @@ def database(folder: Folder, port: int) -> Part:
         lambda: postgres.answers(folder, port),
         plain({}),
         prepare=lambda: postgres.prepare(folder),
+        finish=lambda: postgres.ensure_databases(folder, port),  # at once: Airflow waits for its own
     )
 
 
@@ -146,21 +147,43 @@ def airflow(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> Part:
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     command = (str(tools.airflow_python), "-m", "pipeline.sandbox.airflow.runner", "--port", str(ports["airflow"]))
-    return Part("airflow", command, lambda: listens(ports["airflow"]), python_path(**settings))
+    first_time_s = 180  # its database is made then
+    return Part(
+        "airflow", command, lambda: listens(ports["airflow"]), python_path(**settings), start_within_s=first_time_s
+    )
+
+
+def providers(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> Part:
+    """Pulumi's providers for all engines, each on a port of its own."""
+    words = [word for name in PROVIDERS for word in (f"--{name.partition('/')[2]}-port", str(ports[name]))]
+    settings = {"AWS_SHARED_CREDENTIALS_FILE": str(folder.credentials), "AWS_CONFIG_FILE": os.devnull}
+
+    def every_package_listens() -> bool:
+        return all(listens(ports[name]) for name in PROVIDERS)
+
+    return Part("providers", module(tools, "providers", *words), every_package_listens, python_path(**settings))
+
+
+def debug_providers(ports: Mapping[str, int]) -> str:
+    """The value of PULUMI_DEBUG_PROVIDERS."""
+    return ",".join(f"{name.partition('/')[2]}:{ports[name]}" for name in PROVIDERS)
 
 
 def snowflake(folder: Folder, tools: Toolset, environment: str, ports: Mapping[str, int]) -> Part:
     """One account: its own port, its own database file; logins are checked against AWS."""
     port = ports[snowflake_name(environment)]
     arguments = {
-        "--account": snowflake_account(environment),
+        "--account": account_name(environment),
         "--port": str(port),
-        "--database-file": str(database_file(folder, environment)),
+        "--database-file": str(snowflake_account.database_file(folder, environment)),
         "--aws-endpoint": f"http://{HOST}:{ports['aws']}",
     }
     command = module(tools, "snowflake", *(word for pair in arguments.items() for word in pair))
-    administrator = {PASSWORD_VARIABLE: password(folder, environment)}
-    return Part(snowflake_name(environment), command, lambda: listens(port), python_path(**administrator))
+    secrets = {
+        snowflake_account.PASSWORD_VARIABLE: snowflake_account.password(folder, environment),
+        snowflake_account.FAULT_TOKEN_VARIABLE: snowflake_account.fault_token(folder, environment),
+    }
+    return Part(snowflake_name(environment), command, lambda: _says_ok(port, "/sandbox/health"), python_path(**secrets))
 
 
 def module(tools: Toolset, name: str, *arguments: str) -> tuple[str, ...]:

@@ -14,8 +14,10 @@ from pathlib import Path
 from pipeline.errors import Unreachable
 from pipeline.naming import Place
 from pipeline.sandbox.folder import Folder, write
+from pipeline.sandbox.ports import HOST
 
 ADMINISTRATOR = "ADMIN"
+FAULT_TOKEN_VARIABLE = "ACME_SNOWFLAKE_FAULT_TOKEN"  # noqa: S105  likewise
 PASSWORD_VARIABLE = "ACME_SNOWFLAKE_ADMIN_PASSWORD"  # noqa: S105  the name, not the password
 # {identity of AWS: privileges on the account}; a role without any gets its grants by the platform's stack
 PRIVILEGES = {
@@ -34,7 +36,15 @@ PRIVILEGES = {
 
 def password(folder: Folder, environment: str) -> str:
     """The administrator's, made once."""
-    path = database_file(folder, environment, "password")
+    return _made_once(database_file(folder, environment, "password"))
+
+
+def fault_token(folder: Folder, environment: str) -> str:
+    """What the server wants to hear before it breaks something."""
+    return _made_once(database_file(folder, environment, "fault-token"))
+
+
+def _made_once(path: Path) -> str:
     if not path.exists():
         write(path, secrets.token_urlsafe(24).encode())
     return path.read_text()
@@ -93,3 +103,20 @@ def _execute(folder: Folder, place: Place, account: str, host: str, port: int, e
                 connection.cursor().execute(statement)
     except connector.Error as error:
         raise Unreachable("Snowflake could not be prepared.", where=f"{host}:{port}", why=str(error)) from error
+
+
+def strike(folder: Folder, environment: str, port: int, verb: str, tag: str) -> int:
+    """`abort` the transaction or `kill` the session of whoever's QUERY_TAG holds `tag`; how many it met."""
+    import httpx
+
+    try:
+        answer = httpx.post(
+            f"http://{HOST}:{port}/sandbox/fault",
+            json={verb: tag},
+            headers={"Authorization": f"Bearer {fault_token(folder, environment)}"},
+            timeout=20,
+            trust_env=False,
+        ).raise_for_status()
+    except httpx.HTTPError as error:
+        raise Unreachable("Snowflake took no fault.", where=f"{HOST}:{port}", why=str(error)) from error
+    return int(answer.json()["sessions"])
