@@ -41,13 +41,12 @@ class Platform(pulumi.ComponentResource):
         self._args, self._place = args, args.environment.place
         self._inside = pulumi.ResourceOptions(parent=self)
         self._kept = pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True)
-        for label, name in (("lake", self._place.lake_bucket), ("dags", self._place.dags_bucket)):
-            self._bucket(label, name)
-        self._environment_files()
+        self._bucket("lake", self._place.lake_bucket)
+        self._environment_files(self._bucket("dags", self._place.dags_bucket))
         self._snowflake()
         self.register_outputs({})
 
-    def _bucket(self, label: str, name: str) -> None:
+    def _bucket(self, label: str, name: str) -> aws.s3.Bucket:
         bucket = aws.s3.Bucket(
             label,
             bucket=name,
@@ -59,15 +58,17 @@ class Platform(pulumi.ComponentResource):
         aws.s3.BucketLifecycleConfiguration(f"{label}-lifecycle", bucket=name, rules=[*_rules()], opts=after)
         if not self._args.environment.sandbox:  # its endpoint speaks plain HTTP, which this denies
             aws.s3.BucketPolicy(f"{label}-tls", bucket=name, policy=document([_only_tls(name)]), opts=after)
+        return bucket
 
-    def _environment_files(self) -> None:
+    def _environment_files(self, bucket: aws.s3.Bucket) -> None:
+        after = pulumi.ResourceOptions(parent=self, depends_on=[bucket])
         for cell in self._args.cells:
             aws.s3.BucketObjectv2(
                 f"environment-{cell}",
                 bucket=self._place.dags_bucket,
                 key=f"{self._place.dags_prefix(cell)}{naming.environment_file(self._place.environment)}",
                 content=self._args.environment_file,
-                opts=self._inside,
+                opts=after,
             )
 
     def _snowflake(self) -> None:
