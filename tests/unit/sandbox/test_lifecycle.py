@@ -26,9 +26,11 @@ from tests.conftest import Customers
 def checkout(tmp_path_factory, toolset):
     """A checkout whose sandbox is up."""
     root = tmp_path_factory.mktemp("checkout")
-    lifecycle.up(root, toolset)
-    yield root
-    lifecycle.down(root)
+    try:
+        lifecycle.up(root, toolset)
+        yield root
+    finally:
+        lifecycle.down(root)
 
 
 def pids(checkout):
@@ -159,8 +161,8 @@ def until(claim, within_s=10):
 
 def test_another_checkout_stands_beside_it(checkout, tmp_path, toolset):
     """Own processes, own ports, own data; its end is not the other's."""
-    lifecycle.up(tmp_path, toolset)
     try:
+        lifecycle.up(tmp_path, toolset)
         assert not set(pids(tmp_path).values()) & set(pids(checkout).values())
         mine, other = ports.kept(folders.of(tmp_path)), ports.kept(folders.of(checkout))
         assert not set(mine.values()) & set(other.values())
