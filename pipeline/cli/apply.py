@@ -64,23 +64,19 @@ def deploy_all(
 
 
 def told(outcomes: Mapping[str, Deployed | AcmeError]) -> Answer:
-    rows, document, failed = [], {}, False
+    rows, errors, document = [], [], {}
     for tenant, outcome in outcomes.items():
         if isinstance(outcome, AcmeError):
-            failed = True
-            rows.append(("✗", tenant, outcome.sentence(), ""))
+            errors.append(f"✗  {tenant}  {outcome.sentence()}")
             document[tenant] = {"outcome": "failed", "error": outcome.sentence()}
         else:
+            record = outcome.record
             rows.append(
-                (
-                    "✓",
-                    tenant,
-                    outcome.outcome,
-                    f"{outcome.record.id}  epoch {outcome.record.epoch}  {len(outcome.steps)} steps",
-                )
+                ("✓", tenant, outcome.outcome, record.id, f"epoch {record.epoch}", f"{len(outcome.steps)} steps")
             )
             document[tenant] = described(outcome)
-    return Answer(document, table(rows) or "nothing is desired here", WORLD_FAILED if failed else 0)
+    text = "\n".join(filter(None, [table(rows), *errors]))
+    return Answer(document, text or "nothing is desired here", WORLD_FAILED if errors else 0)
 
 
 def described(outcome: Deployed) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,10 @@ class LeanStack(automation.Stack):
         return {}
 
     def info(self, show_secrets: bool = True) -> automation.UpdateSummary | None:  # noqa: ARG002  the signature is given
-        return None
+        now = datetime.now(UTC)
+        return automation.UpdateSummary(
+            kind="update", start_time=now, message="", environment={}, config={}, result="succeeded", end_time=now
+        )
 
 
 @dataclass(frozen=True)
@@ -178,9 +182,11 @@ def told(error: CommandError) -> AcmeError:
 
 
 def first_error(text: str) -> str:
-    """The first line of the engine's output that names an error, at most 500 characters."""
-    lines = [line.strip() for line in text.splitlines()]
-    named = [line for line in lines if line.startswith(("error:", "* ")) and "update failed" not in line]
-    return (
-        (named or [line for line in lines if "error" in line] or [text.strip()])[0].removeprefix("error:").strip()[:500]
-    )
+    """What the engine's output names as the error: its first line and the provider's own words below it, at most 600 characters."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    starts = [at for at, line in enumerate(lines) if line.startswith("error:") and "update failed" not in line]
+    if not starts:
+        return (lines or [""])[-1][:600]
+    words = [lines[starts[0]].removeprefix("error:").strip()]
+    words += [line.removeprefix("*").strip() for line in lines[starts[0] + 1 : starts[0] + 6] if line.startswith("*")]
+    return " ".join(words)[:600]

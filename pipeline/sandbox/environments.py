@@ -14,6 +14,7 @@ from pipeline.sandbox import parts, postgres, sources
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.folder import write as write_file
 from pipeline.sandbox.ports import HOST
+from pipeline.sandbox.snowflake.stage import OWN_AWS_ACCOUNT
 
 IDENTITIES = ("deployer", "orchestrator", "support", "collector")
 
@@ -43,12 +44,18 @@ def describe(folder: Folder, name: str, ports: Mapping[str, int]) -> dict[str, A
         "profiles": {identity: place.identity(identity) for identity in IDENTITIES},
         "snowflake": {
             "account": parts.account_name(name),
+            "iam_arn": user_arn(parts.account_name(name)),
             "host": HOST,
             "port": ports[parts.snowflake_name(name)],
             "protocol": "http",
         },
         "addresses": addresses(folder, name, ports),
     }
+
+
+def user_arn(account: str) -> str:
+    """The IAM user by which this Snowflake account reads from S3."""
+    return f"arn:aws:iam::{OWN_AWS_ACCOUNT}:user/snowflake-{account}"
 
 
 def addresses(folder: Folder, environment: str, ports: Mapping[str, int]) -> dict[str, dict[str, str]]:

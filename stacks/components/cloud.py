@@ -6,6 +6,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_snowflake as snowflake
 
+# The SDK loads these when they are first touched, which two programs in two threads must not do at once.
+from pulumi_aws import cloudwatch, iam, s3, secretsmanager  # noqa: F401
+
 from pipeline.settings import Environment
 
 

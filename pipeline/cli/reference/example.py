@@ -1,0 +1,89 @@
+"""An example of a finding: edits of a real tenant, one set that is refused with its code and one that is let through.
+
+`tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed: [edit]}. An edit is {file} and one of {find, write},
+{text}, {base64}, {remove}, {link}, {many}, {repeat, times}; `at` is where the finding must stand, from the tenant's folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.errors import Conflict
+
+FOLDER: Final = "tests/findings"
+Edit = Mapping[str, Any]
+
+
+def read(repository: Path, code: str) -> dict[str, Any]:
+    """The example of a code."""
+    from ruamel.yaml import YAML
+
+    text = (repository / FOLDER / code / "example.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    return loaded
+
+
+def codes(repository: Path) -> list[str]:
+    """The codes that have one, sorted."""
+    return sorted(path.parent.name for path in (repository / FOLDER).glob("*/example.yaml"))
+
+
+def patched(repository: Path, folder: Path, tenant: str, edits: Iterable[Edit]) -> Path:
+    """`folder` as a repository that holds the tenant with these edits."""
+    root = folder / "tenants" / tenant
+    shutil.copytree(repository / "tenants" / tenant, root)
+    for edit in edits:
+        _apply(root / edit["file"], edit)
+    return folder
+
+
+def _apply(path: Path, edit: Edit) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if "link" in edit:
+        path.symlink_to(edit["link"])
+    elif "remove" in edit:
+        path.unlink()
+    elif "many" in edit:
+        for number in range(edit["many"]):
+            (path.parent / f"{number}{path.suffix}").write_text("a\n", encoding="utf-8")
+    else:
+        path.write_bytes(_content(path, edit))
+
+
+def _content(path: Path, edit: Edit) -> bytes:
+    """What stands in the file afterwards."""
+    if "base64" in edit:
+        return base64.b64decode(edit["base64"])
+    if "text" in edit:
+        return str(edit["text"]).encode()
+    text = path.read_text(encoding="utf-8")
+    if "repeat" in edit:
+        return f"{text}{edit['repeat'] * edit['times']}".encode()
+    if edit["find"] not in text:
+        raise Conflict(f"{edit['find']!r} is not in {path.name}.", fix="mend the example")
+    return text.replace(edit["find"], edit["write"], 1).encode()
+
+
+def shown(edit: Edit) -> str:
+    """The edit as a reader sees it: a difference where text changes, else a sentence. Text that no line can show stays out."""
+    file = edit["file"]
+    if "find" in edit:
+        return "\n".join([file, *_lines("-", edit["find"]), *_lines("+", edit["write"])])
+    if "text" in edit and edit["text"].replace("\n", "").isprintable() and len(edit["text"]) < 2000:
+        return "\n".join([file, *_lines("+", edit["text"])])
+    words = {
+        "text": "with a text that cannot be shown",
+        "base64": "with bytes that are no text",
+        "link": f"as a symbolic link to {edit.get('link')}",
+        "repeat": f"with {edit.get('times')} more of {edit.get('repeat')!r}",
+        "many": f"{edit.get('many')} such files",
+    }
+    return f"{file}: {next((said for key, said in words.items() if key in edit), 'removed')}"
+
+
+def _lines(sign: str, text: str) -> list[str]:
+    return [f"{sign} {line}" for line in text.splitlines()]
