@@ -72,7 +72,7 @@ class TenantWarehouse(pulumi.ComponentResource):
             snowflake.Schema(label, database=place.database, name=schema, with_managed_access="true", opts=kept)
             for label, schema in self._named().items()
         ]
-        snowflake.StageExternalS3(
+        self.stage = snowflake.StageExternalS3(
             "landing",
             database=place.database,
             schema=store_schema(args.tenant),
@@ -89,6 +89,10 @@ class TenantWarehouse(pulumi.ComponentResource):
     def _after_schemas(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=self.schemas)
 
+    @property
+    def _after_stage(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=[self.stage])
+
     def _grants(self) -> None:
         """Usage only. What may be done to a table is granted where the table is made."""
         place = self._args.place
@@ -104,5 +108,5 @@ class TenantWarehouse(pulumi.ComponentResource):
 
     def _usage(self, label: str, **on: Any) -> None:
         snowflake.GrantPrivilegesToAccountRole(
-            f"usage-{label}", account_role_name=self.role.name, privileges=["USAGE"], opts=self._after_schemas, **on
+            f"usage-{label}", account_role_name=self.role.name, privileges=["USAGE"], opts=self._after_stage, **on
         )
