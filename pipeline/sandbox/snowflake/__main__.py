@@ -1,4 +1,4 @@
-"""Starts one account: `python -m pipeline.sandbox.snowflake --account acme-staging --port N --database-file F --aws-endpoint URL`."""
+"""Starts one account: `--account acme-staging --port N --database-file F --aws-endpoint URL`; secrets by environment."""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ class Account:
             path.unlink()
 
     def databases(self) -> list[str]:
-        rows = self.engine.cursor().execute("SELECT database_name FROM duckdb_databases() WHERE NOT internal").fetchall()
+        rows = (
+            self.engine.cursor().execute("SELECT database_name FROM duckdb_databases() WHERE NOT internal").fetchall()
+        )
         return sorted(row[0] for row in rows if row[0] not in ("memory", "_fs_global"))
 
     def schemas(self) -> list[str]:

@@ -26,7 +26,12 @@ KINDS = {
     "STORAGE INTEGRATION": "INTEGRATION", "INTEGRATION": "INTEGRATION", "WAREHOUSE": "WAREHOUSE", "ROLE": "ROLE",
     "USER": "USER", "STAGE": "STAGE",
 }  # fmt: skip
-NEEDED = {"ROLE": "CREATE ROLE", "USER": "CREATE USER", "WAREHOUSE": "CREATE WAREHOUSE", "INTEGRATION": "CREATE INTEGRATION"}
+NEEDED = {
+    "ROLE": "CREATE ROLE",
+    "USER": "CREATE USER",
+    "WAREHOUSE": "CREATE WAREHOUSE",
+    "INTEGRATION": "CREATE INTEGRATION",
+}
 _KIND = r"(STORAGE\s+INTEGRATION|INTEGRATION|WAREHOUSE|ROLE|USER|STAGE)"
 
 
@@ -185,7 +190,7 @@ def _rule(pattern: str, handler: Handler) -> tuple[re.Pattern[str], Handler]:
 
 
 _HANDLERS = (
-    _rule(rf"{CREATE}{_KIND}\s+{IF_NOT}({NAME})\b(.*)", _create),
+    _rule(rf"{CREATE}{_KIND}\s+{IF_NOT}({NAME})((?:\s.*)?)", _create),
     _rule(rf"ALTER\s+{_KIND}\s+{IF}({NAME})\s+(SET|UNSET|SUSPEND|RESUME|ABORT|REFRESH)\b(.*)", _alter),
     _rule(rf"DROP\s+{_KIND}\s+{IF}({NAME})", _drop),
     _rule(rf"(GRANT|REVOKE)\s+ROLE\s+({IDENTIFIER})\s+(?:TO|FROM)\s+(ROLE|USER)\s+({IDENTIFIER})", _membership),

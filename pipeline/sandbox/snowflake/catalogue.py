@@ -26,9 +26,7 @@ class Catalogue:
         self._items: dict[str, dict[str, Item]] = {}
         self.version = 0
         connection.execute("CREATE SCHEMA IF NOT EXISTS _fs_global.acme")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS _fs_global.acme.item (kind VARCHAR, name VARCHAR, body VARCHAR)"
-        )
+        connection.execute("CREATE TABLE IF NOT EXISTS _fs_global.acme.item (kind VARCHAR, name VARCHAR, body VARCHAR)")
         for kind, name, body in connection.execute("SELECT kind, name, body FROM _fs_global.acme.item").fetchall():
             self._items.setdefault(kind, {})[name] = json.loads(body)
         self._seed()
@@ -94,7 +92,9 @@ class Catalogue:
         with self._lock:
             inside = f"{name}."
             for key, item in list(self.every("GRANT")):
-                if grants and ((item["kind"].endswith(kind) and item["name"] == name) or item["name"].startswith(inside)):
+                if grants and (
+                    (item["kind"].endswith(kind) and item["name"] == name) or item["name"].startswith(inside)
+                ):
                     self.drop("GRANT", key)
             for sort in ("OWNER", "TABLE", "STAGE", "COMMENT"):
                 for key, _ in list(self.every(sort)):

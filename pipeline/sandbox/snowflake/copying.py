@@ -1,5 +1,6 @@
 """COPY INTO a table from an external stage: all files or none, each file once (by name and ETag) unless forced."""
 
+# ruff: noqa: S608  the engine's SQL, over names that are quoted and rights that are checked
 from __future__ import annotations
 
 import re
@@ -23,14 +24,26 @@ _HEAD = re.compile(rf"COPY\s+INTO\s+({NAME})\s*(\(([^)]*)\)\s*)?FROM\s+(.*)", re
 _LOCATION = rf"@({NAME})((?:/[^\s;)]*)?)"
 _PLAIN = re.compile(rf"{_LOCATION}(.*)", re.DOTALL)
 _SELECT = re.compile(rf"(SELECT\s+.*\bFROM\s+){_LOCATION}(\s+(?:AS\s+)?\w+)?\s*", re.IGNORECASE | re.DOTALL)
-_COLUMN = re.compile(r"'(?:[^']|'')*'|(?:\b(\w+)\.)?\$(\d+)|\bMETADATA\$(FILENAME|FILE_ROW_NUMBER|FILE_CONTENT_KEY|FILE_LAST_MODIFIED)\b", re.IGNORECASE)
+_COLUMN = re.compile(
+    r"'(?:[^']|'')*'|(?:\b(\w+)\.)?\$(\d+)|\bMETADATA\$(FILENAME|FILE_ROW_NUMBER|FILE_CONTENT_KEY|FILE_LAST_MODIFIED)\b",
+    re.IGNORECASE,
+)
 _META = {"FILENAME": "_filename", "FILE_ROW_NUMBER": "_file_row", "FILE_CONTENT_KEY": "_etag"}
 NAMES = (
     "file", "status", "rows_parsed", "rows_loaded", "error_limit", "errors_seen", "first_error", "first_error_line",
     "first_error_character", "first_error_column_name",
 )  # fmt: skip
 ONE = {"ON_ERROR": "ABORT_STATEMENT", "FORCE": False, "PURGE": False}
-KNOWN = {*ONE, "FILES", "FILE_FORMAT", "PATTERN", "RETURN_FAILED_ONLY", "SIZE_LIMIT", "ENFORCE_LENGTH", "TRUNCATECOLUMNS"}
+KNOWN = {
+    *ONE,
+    "FILES",
+    "FILE_FORMAT",
+    "PATTERN",
+    "RETURN_FAILED_ONLY",
+    "SIZE_LIMIT",
+    "ENFORCE_LENGTH",
+    "TRUNCATECOLUMNS",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,9 @@ def read(session: Session, sql: str) -> Copy:
         source = None
     options = {**ONE, **read_options(rest)}
     _refuse(options)
-    return Copy(full(session, "TABLE", target), columns, source, full(session, "STAGE", name), path.lstrip("/"), options)
+    return Copy(
+        full(session, "TABLE", target), columns, source, full(session, "STAGE", name), path.lstrip("/"), options
+    )
 
 
 def _refuse(options: dict[str, Any]) -> None:
@@ -82,15 +97,15 @@ def _refuse(options: dict[str, Any]) -> None:
 
 def _bracketed(text: str) -> tuple[str, str]:
     """(what stands in the first brackets, the rest)."""
-    depth, position, in_text = 0, 0, False
-    for position, letter in enumerate(text):
+    depth, end, in_text = 0, 0, False
+    for end, letter in enumerate(text):  # noqa: B007  where it stops is the answer
         if letter == "'":
             in_text = not in_text
         elif not in_text:
             depth += (letter == "(") - (letter == ")")
             if depth == 0:
                 break
-    return text[1:position], text[position + 1 :]
+    return text[1:end], text[end + 1 :]
 
 
 def copy(account: Account, session: Session, sql: str) -> Result:
@@ -101,7 +116,9 @@ def copy(account: Account, session: Session, sql: str) -> Result:
     if missing := [name for name in names if name not in standing]:
         raise problem.Problem(904, "42000", f"SQL compilation error:\ninvalid identifier '{missing[0]}'")
     source = stage.Source(account, wanted.stage)
-    listed = source.named(wanted.path, wanted.options["FILES"]) if "FILES" in wanted.options else source.below(wanted.path)
+    listed = (
+        source.named(wanted.path, wanted.options["FILES"]) if "FILES" in wanted.options else source.below(wanted.path)
+    )
     if pattern := wanted.options.get("PATTERN"):
         listed = [one for one in listed if re.fullmatch(str(pattern), one.key)]
     fresh = [one for one in listed if wanted.options["FORCE"] or not _is_loaded(session, wanted.target, one)]
@@ -158,7 +175,9 @@ def _insert(
     else:
         body = preparation.translate(session, preparation.parse(_COLUMN.sub(_engine_column, wanted.select)))
     lengths = (account.catalogue.find("TABLE", wanted.target) or {}).get("lengths", {})
-    values = ", ".join(f"_sf_text(_{n}, {lengths[name]})" if name in lengths else f"_{n}" for n, name in enumerate(names))
+    values = ", ".join(
+        f"_sf_text(_{n}, {lengths[name]})" if name in lengths else f"_{n}" for n, name in enumerate(names)
+    )
     columns = ", ".join(f'"{name}"' for name in names)
     session.engine.register("_sf_file", table)
     row = session.engine.execute(
@@ -166,7 +185,9 @@ def _insert(
         f"WITH _sf_rows AS (SELECT {cast} FROM _sf_file) "
         f"SELECT {values} FROM ({body}) AS _s({', '.join(f'_{n}' for n, _ in enumerate(names))})"
     ).fetchone()
-    session.engine.unregister("_sf_file")  # after an error the engine takes no more statements; the next file replaces it
+    session.engine.unregister(
+        "_sf_file"
+    )  # after an error the engine takes no more statements; the next file replaces it
     return int(row[0]) if row else 0
 
 

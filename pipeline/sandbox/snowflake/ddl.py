@@ -1,5 +1,6 @@
 """CREATE, ALTER and DROP of databases, schemas, tables and views, with owners and rights."""
 
+# ruff: noqa: S608  the engine's SQL, over names that are quoted and rights that are checked
 from __future__ import annotations
 
 import re
@@ -24,7 +25,9 @@ _CREATE_CONTAINER = re.compile(
     rf"CREATE\s+(OR\s+REPLACE\s+)?(?:TRANSIENT\s+)?(DATABASE|SCHEMA)\s+(IF\s+NOT\s+EXISTS\s+)?({NAME})(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_DROP = re.compile(rf"DROP\s+(DATABASE|SCHEMA|TABLE|VIEW)\s+(IF\s+EXISTS\s+)?({NAME})(\s+CASCADE|\s+RESTRICT)?", re.IGNORECASE)
+_DROP = re.compile(
+    rf"DROP\s+(DATABASE|SCHEMA|TABLE|VIEW)\s+(IF\s+EXISTS\s+)?({NAME})(\s+CASCADE|\s+RESTRICT)?", re.IGNORECASE
+)
 _ALTER_CONTAINER = re.compile(
     rf"ALTER\s+(DATABASE|SCHEMA)\s+(IF\s+EXISTS\s+)?({NAME})\s+(SET|UNSET|ENABLE\s+MANAGED\s+ACCESS|DISABLE\s+MANAGED\s+ACCESS)(.*)",
     re.IGNORECASE | re.DOTALL,
@@ -38,7 +41,7 @@ def is_temporary(session: Session, sql: str) -> bool:
     if _TEMPORARY.match(sql):
         return True
     match = _DROP_TABLE.fullmatch(sql)
-    return bool(match) and full(session, "TABLE", match[2]) in session.temporary
+    return match is not None and full(session, "TABLE", match[2]) in session.temporary
 
 
 def handle(account: Account, session: Session, sql: str) -> Result | None:
@@ -111,7 +114,9 @@ def _drop_container(account: Account, kind: str, name: str) -> None:
         database, _, schema = name.partition(".")
         engine = account.engine.cursor()
         engine.execute(f"DROP SCHEMA {quoted(name)} CASCADE")
-        engine.execute(f"DELETE FROM {quoted(f'{database}.acme.loaded')} WHERE starts_with(table_name, ?)", [f"{schema}."])
+        engine.execute(
+            f"DELETE FROM {quoted(f'{database}.acme.loaded')} WHERE starts_with(table_name, ?)", [f"{schema}."]
+        )
     account.catalogue.drop(kind, name)
     account.catalogue.forget(kind, name)
 
@@ -217,17 +222,18 @@ def _check_temporary(account: Account, session: Session, prepared: preparation.P
         raise problem.unknown("Schema", schema)
     check(account, session, preparation.Prepared(create, "", prepared.reads))
     target = preparation.target_of(create)
-    assert target is not None
-    for key in ("catalog", "db"):
-        target.set(key, None)
-    target.set("this", exp.to_identifier(name, quoted=True))
+    if target is not None:
+        target.replace(exp.Table(this=exp.to_identifier(name, quoted=True)))
 
 
-def _strip(create: exp.Create) -> str:
+def _strip(create: Any) -> str:
     """Takes off what the engine does not know: keys (Snowflake does not enforce them), options of the storage, COPY GRANTS."""
-    said = create.sql(dialect="snowflake").lower()
+    said: str = create.sql(dialect="snowflake").lower()
     for constraint in list(create.find_all(exp.ColumnConstraint)):
-        if isinstance(constraint.kind, exp.PrimaryKeyColumnConstraint | exp.UniqueColumnConstraint | exp.Reference | exp.CommentColumnConstraint):
+        if isinstance(
+            constraint.kind,
+            exp.PrimaryKeyColumnConstraint | exp.UniqueColumnConstraint | exp.Reference | exp.CommentColumnConstraint,
+        ):
             if isinstance(constraint.kind, exp.PrimaryKeyColumnConstraint):
                 constraint.set("kind", exp.NotNullColumnConstraint())
             else:
@@ -241,7 +247,7 @@ def _strip(create: exp.Create) -> str:
     return said
 
 
-def _meta(create: exp.Create) -> dict[str, Any]:
+def _meta(create: Any) -> dict[str, Any]:
     """Lengths of texts, which the engine does not keep."""
     lengths: dict[str, int] = {}
     for column in create.this.find_all(exp.ColumnDef) if isinstance(create.this, exp.Schema) else ():
@@ -320,7 +326,10 @@ def _add_column(account: Account, session: Session, name: str, action: exp.Colum
         raise problem.Problem(1430, "42711", f"SQL compilation error:\ncolumn '{column}' already exists")
     length = text_length(action.args.get("kind"))
     type_ = translate_type(session, action.args["kind"])
-    not_null = any(isinstance(c.kind, exp.NotNullColumnConstraint) and not c.kind.args.get("allow_null") for c in action.args.get("constraints") or [])
+    not_null = any(
+        isinstance(c.kind, exp.NotNullColumnConstraint) and not c.kind.args.get("allow_null")
+        for c in action.args.get("constraints") or []
+    )
     session.engine.execute(f'ALTER TABLE {place(session, name)} ADD COLUMN "{column}" {type_}')
     if not_null:
         session.engine.execute(f'ALTER TABLE {place(session, name)} ALTER COLUMN "{column}" SET NOT NULL')
@@ -328,7 +337,7 @@ def _add_column(account: Account, session: Session, name: str, action: exp.Colum
         _set_length(account, name, column, length)
 
 
-def translate_type(session: Session, kind: exp.Expression) -> str:
+def translate_type(session: Session, kind: Any) -> str:
     select = exp.select(exp.cast(exp.Null(), kind))
     sql = translate(session, select)
     return sql[sql.upper().index(" AS ") + 4 : sql.rindex(")")]
@@ -351,7 +360,8 @@ def _widen(account: Account, session: Session, name: str, action: exp.AlterColum
     is_text = isinstance(dtype, exp.DataType) and dtype.is_type(*exp.DataType.TEXT_TYPES)
     new, new_sizes = ("VARCHAR", (length or LONGEST,)) if is_text else type_parts(_number(type_))
     if old != new or new_sizes < sizes or (old == "NUMBER" and new_sizes[1] != sizes[1]):
-        text = f"SQL compilation error: cannot change column {column} from type {standing[column].type} to {dtype.sql(dialect='snowflake')}"
+        wanted = dtype.sql(dialect="snowflake")
+        text = f"SQL compilation error: cannot change column {column} from type {standing[column].type} to {wanted}"
         raise problem.Problem(40052, "22000", text)
     if old == "VARCHAR":
         _set_length(account, name, column, new_sizes[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlglot import exp
 
@@ -28,11 +29,13 @@ _CONTEXT: dict[str, Callable[[Account, Session], str | None]] = {
 def _secondary(account: Account, session: Session) -> str:
     import json
 
-    roles = sorted(account.catalogue.roles_of_user(session.user) - {session.role, "PUBLIC"}) if session.secondary else []
+    roles = (
+        sorted(account.catalogue.roles_of_user(session.user) - {session.role, "PUBLIC"}) if session.secondary else []
+    )
     return json.dumps({"roles": ",".join(roles), "value": "ALL" if session.secondary else ""})
 
 
-def function_name(node: exp.Expression) -> str:
+def function_name(node: Any) -> str:
     if isinstance(node, exp.Anonymous):
         return str(node.this).upper()
     return node.sql_name().upper() if isinstance(node, exp.Func) else ""
@@ -45,7 +48,7 @@ def fill_context(account: Account, session: Session, expression: exp.Expression)
         name = function_name(node)
         if name in _CONTEXT:
             value = _CONTEXT[name](account, session)
-            new = exp.Literal.string(value) if value is not None else exp.cast(exp.Null(), "VARCHAR")
+            new: Any = exp.Literal.string(value) if value is not None else exp.cast(exp.Null(), "VARCHAR")
             if isinstance(node.parent, exp.Select):
                 new = exp.alias_(new, f"{name}()", quoted=True)
             node.replace(new)
@@ -61,27 +64,29 @@ def adapt(expression: exp.Expression) -> exp.Expression:
     return expression
 
 
-def engine_sql(transformed: exp.Expression) -> str:
+def engine_sql(transformed: Any) -> str:
     """Texts out of VARIANT pass `_sf_plain`, which takes the mark off a number that was kept as text (see `files`)."""
-    for node in list(transformed.find_all(exp.JSONExtractScalar, exp.Cast)):
+    found: list[Any] = list(transformed.find_all(exp.JSONExtractScalar, exp.Cast))
+    for node in found:
         is_text = isinstance(node, exp.JSONExtractScalar) or (
             node.to.is_type(*exp.DataType.TEXT_TYPES) and not isinstance(node.this, exp.Literal | exp.Null)
         )
         if is_text and not isinstance(node.parent, exp.Cast):
             node.replace(exp.Anonymous(this="_sf_plain", expressions=[node.copy()]))
-    return transformed.sql(dialect="duckdb")
+    sql: str = transformed.sql(dialect="duckdb")
+    return sql
 
 
-def _arguments(node: exp.Expression) -> list[exp.Expression]:
+def _arguments(node: Any) -> list[exp.Expression]:
     if isinstance(node, exp.Anonymous):
         return list(node.expressions)
     return [value for value in node.args.values() if isinstance(value, exp.Expression)]
 
 
-def _hash_agg(node: exp.Expression) -> exp.Expression:
+def _hash_agg(node: Any) -> exp.Expression:
     """A sum of hashes: blind to order, not to repetition."""
     hashed = exp.Anonymous(this="HASH", expressions=_arguments(node))
     return exp.Sum(this=exp.cast(hashed, exp.DataType.build("HUGEINT", dialect="duckdb")))
 
 
-_ADAPTED: dict[str, Callable[[exp.Expression], exp.Expression]] = {"HASH_AGG": _hash_agg}
+_ADAPTED: dict[str, Callable[[Any], exp.Expression]] = {"HASH_AGG": _hash_agg}

@@ -1,20 +1,30 @@
 """Runs one statement of a session: rights, locks, transaction, engine, history."""
 
+# ruff: noqa: S608  the engine's SQL, over names that are quoted and rights that are checked
 from __future__ import annotations
 
 import re
 import threading
-import time
 import uuid
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 from sqlglot import exp
 
-from pipeline.sandbox.snowflake import administration, copying, ddl, grants, inspection, preparation, problem, result, sessions
+from pipeline.sandbox.snowflake import (
+    administration,
+    copying,
+    ddl,
+    grants,
+    inspection,
+    preparation,
+    problem,
+    result,
+    sessions,
+)
 from pipeline.sandbox.snowflake.account import Account
 from pipeline.sandbox.snowflake.history import Entry
 from pipeline.sandbox.snowflake.preparation import WRITES, Prepared
@@ -25,7 +35,9 @@ from pipeline.sandbox.snowflake.writing import write
 FIRST_COMMENTS = re.compile(r"\A(?:\s|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 
 
-def run(account: Account, session: Session, sql: str, params: Any = None, *, describe_only: bool = False) -> tuple[str, Result]:
+def run(
+    account: Account, session: Session, sql: str, params: Any = None, *, describe_only: bool = False
+) -> tuple[str, Result]:
     """(query id, result). Raises `Problem`, whatever the engine raised."""
     query, started = str(uuid.uuid4()), datetime.now(UTC)
     refused: problem.Problem | None = None
@@ -33,19 +45,18 @@ def run(account: Account, session: Session, sql: str, params: Any = None, *, des
     with session.lock:
         try:
             done = _guarded(account, session, sql, params, describe_only=describe_only)
-            return query, done
         except problem.Problem as error:
             refused = error
             raise
         finally:
             _tell(account, session, query, sql, started, refused, done)
+    return query, done
 
 
 def _guarded(account: Account, session: Session, sql: str, params: Any, *, describe_only: bool) -> Result:
     text = FIRST_COMMENTS.sub("", sql).strip().rstrip(";").strip()
     try:
-        if session.closed:
-            raise problem.Problem(390111, "08001", "Session no longer exists. New login required to access the service.")
+        session.demand_open()
         account.faults.strike(text, session.tag)
         with _in_time(session):
             return _dispatch(account, session, text, params, describe_only=describe_only)
@@ -78,14 +89,18 @@ def _in_time(session: Session) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         if fired.is_set():
-            text = f"Statement reached its statement or warehouse timeout of {session.statement_timeout_s:.0f} second(s)."
+            text = (
+                f"Statement reached its statement or warehouse timeout of {session.statement_timeout_s:.0f} second(s)."
+            )
             raise problem.Problem(630, "57014", text) from None
         raise
     finally:
         timer.cancel()
 
 
-def _dispatch(account: Account, session: Session, sql: str, params: Any, *, describe_only: bool) -> Result:
+def _dispatch(  # noqa: C901  one line a kind of statement
+    account: Account, session: Session, sql: str, params: Any, *, describe_only: bool
+) -> Result:
     if not sql:
         raise problem.Problem(900, "42601", "SQL compilation error: Empty SQL statement.")
     if (done := sessions.transaction(account, session, sql)) is not None:
@@ -116,7 +131,9 @@ def _statement(account: Account, session: Session, sql: str, params: Any, *, des
         return _write(account, session, prepared, params)
     if not isinstance(prepared.expression, exp.Query | exp.Values):
         raise problem.unsupported(sql.split(None, 1)[0])
-    return query(session, preparation.translate(session, prepared.expression, params), params, describe_only=describe_only)
+    return query(
+        session, preparation.translate(session, prepared.expression, params), params, describe_only=describe_only
+    )
 
 
 def query(session: Session, sql: str, params: Any = None, *, describe_only: bool = False) -> Result:
@@ -169,13 +186,18 @@ def _wanted(expression: exp.Expression) -> list[str]:
     wanted = list(WRITES[type(expression)])
     if isinstance(expression, exp.Merge):
         words = {"Insert": "INSERT", "Update": "UPDATE", "Delete": "DELETE", "Var": "DELETE"}
-        for when in expression.find_all(exp.When):
-            wanted.append(words.get(type(when.args["then"]).__name__, "UPDATE"))
+        wanted += [words.get(type(when.args["then"]).__name__, "UPDATE") for when in expression.find_all(exp.When)]
     return wanted
 
 
 def _tell(
-    account: Account, session: Session, query: str, sql: str, started: datetime, refused: problem.Problem | None, done: Result | None
+    account: Account,
+    session: Session,
+    query: str,
+    sql: str,
+    started: datetime,
+    refused: problem.Problem | None,
+    done: Result | None,
 ) -> None:
     ended = datetime.now(UTC)
     account.history.add(

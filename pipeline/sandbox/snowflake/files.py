@@ -9,17 +9,18 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
 
 from pipeline.sandbox.snowflake import problem
 
-CHUNK = 50_000
+CHUNK = 5_000  # few rows as lists at a time, else the collector of garbage looks at all of them
 LONGEST_FIELD = 16 * 1024 * 1024
 SAFE_DIGITS = 15
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
@@ -60,43 +61,86 @@ class Format:
 
 def read(path: Path, name: str, format_: Format, width: int, exact: int) -> pa.Table:
     """Columns c1 … c<width> and `_file_row` from 1. `exact` fields a row are demanded where it is not 0."""
+    if format_.kind == "CSV" and (table := _even(path, format_, width, exact)) is not None:
+        return table
     with _opened(path) as raw:
         try:
             rows = _json(raw, format_) if format_.kind == "JSON" else _csv(raw, format_, exact)
             return _table(rows, format_, width)
         except UnicodeError as error:
-            raise problem.Problem(100144, "22000", f"Invalid {format_.encoding} detected in file '{name}': {error}") from None
+            raise problem.Problem(
+                100144, "22000", f"Invalid {format_.encoding} detected in file '{name}': {error}"
+            ) from None
         except (EOFError, gzip.BadGzipFile, OSError) as error:
             raise problem.Problem(100106, "22000", f"File '{name}' cannot be decompressed: {error}") from None
 
 
-def _opened(path: Path) -> io.BufferedIOBase:
+def _even(path: Path, format_: Format, width: int, exact: int) -> pa.Table | None:
+    """The fast way, for a file whose rows are all as wide as the first one; None where it is not so: row by row, then."""
+    if format_.encoding.upper() not in ("UTF8", "UTF-8") or format_.trim or format_.skip_blank or not format_.quote:
+        return None
+    try:
+        with _opened(path) as raw:
+            first = next(_csv(raw, replace(format_, skip=0), 0), [])
+        if len(first) < 2 or (exact and len(first) != exact):
+            return None
+        with _opened(path) as raw:
+            return _shaped(_quickly(raw, format_, len(first)), format_, width)
+    except (pa.ArrowInvalid, UnicodeError, problem.Problem, EOFError, OSError):
+        return None
+
+
+def _quickly(raw: Any, format_: Format, count: int) -> pa.Table:
+    names = [f"c{n}" for n in range(1, count + 1)]
+    return arrow_csv.read_csv(
+        raw,
+        arrow_csv.ReadOptions(column_names=names, skip_rows_after_names=format_.skip),
+        arrow_csv.ParseOptions(
+            delimiter=format_.delimiter, quote_char=format_.quote, newlines_in_values=True, ignore_empty_lines=False
+        ),
+        arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+    )
+
+
+def _shaped(table: pa.Table, format_: Format, width: int) -> pa.Table:
+    count = table.num_rows
+    arrays = [_with_nulls(column.combine_chunks(), format_) for column in table.columns[:width]]
+    arrays += [pa.nulls(count, pa.string())] * (width - len(arrays))
+    names = [f"c{n}" for n in range(1, width + 1)]
+    return pa.table([*arrays, pa.array(range(1, count + 1), pa.int64())], names=[*names, "_file_row"])
+
+
+def _opened(path: Path) -> Any:
     with path.open("rb") as file:
         head = file.read(3)
     if head[:2] == b"\x1f\x8b":
-        return gzip.open(path)  # type: ignore[return-value]
-    return bz2.open(path) if head == b"BZh" else path.open("rb")  # type: ignore[return-value]
+        return gzip.open(path)
+    return bz2.open(path) if head == b"BZh" else path.open("rb")
 
 
-def _csv(raw: io.BufferedIOBase, format_: Format, exact: int) -> Iterator[list[str]]:
+def _csv(raw: Any, format_: Format, exact: int) -> Iterator[list[str]]:
     csv.field_size_limit(LONGEST_FIELD)
     codec = {"UTF8": "utf-8-sig", "UTF-8": "utf-8-sig"}.get(format_.encoding.upper(), format_.encoding)
     text = io.TextIOWrapper(raw, codec, newline="")
-    quoting = csv.QUOTE_NONE if format_.quote is None else csv.QUOTE_MINIMAL
+    quoting: Any = csv.QUOTE_NONE if format_.quote is None else csv.QUOTE_MINIMAL
     reader = csv.reader(text, delimiter=format_.delimiter, quotechar=format_.quote, quoting=quoting, strict=True)
     try:
         for number, row in enumerate(islice(reader, format_.skip, None), 1):
             if not row and format_.skip_blank:
                 continue
             if exact and len(row or [""]) != exact:
-                text_ = f"Number of columns in file ({len(row)}) does not match that of the corresponding table ({exact}), row {number}"
+                text_ = (
+                    f"Number of columns in file ({len(row)}) does not match that of the table ({exact}), row {number}"
+                )
                 raise problem.Problem(100080, "22000", text_)
             yield [field.strip() for field in row] if format_.trim else row
     except csv.Error as error:
-        raise problem.Problem(100016, "22000", f"Field delimiter or enclosing not found as expected: {error}, line {reader.line_num}") from None
+        raise problem.Problem(
+            100016, "22000", f"Field delimiter or enclosing not found as expected: {error}, line {reader.line_num}"
+        ) from None
 
 
-def _json(raw: io.BufferedIOBase, format_: Format) -> Iterator[list[str]]:
+def _json(raw: Any, format_: Format) -> Iterator[list[str]]:
     """One document a line, or documents over several lines; numbers keep their text."""
     text = io.TextIOWrapper(raw, "utf-8-sig", newline=None)
     held = ""
@@ -140,7 +184,8 @@ def _no_constant(word: str) -> str:
 def _documents(text: str, format_: Format) -> Iterable[list[str]]:
     if not (format_.outer_array and text.startswith("[")):
         return [[text]]
-    found, position = [], 1
+    found: list[list[str]] = []
+    position = 1
     decoder = json.JSONDecoder()
     while True:
         while text[position] in " \t\r\n,":

@@ -28,10 +28,10 @@ PRIVILEGES = {
     },
     "USER": {"MONITOR"},
 }  # fmt: skip
-_KINDS = r"DATABASE|SCHEMA|TABLE|VIEW|STAGE|WAREHOUSE|STORAGE\s+INTEGRATION|INTEGRATION|USER|ROLE|SEQUENCE|FILE\s+FORMAT"
-_ON = (
-    rf"(?:(ACCOUNT)|(ALL|FUTURE)\s+([A-Z ]+?)\s+IN\s+(SCHEMA|DATABASE)\s+({NAME})|({_KINDS})\s+({NAME}))"
+_KINDS = (
+    r"DATABASE|SCHEMA|TABLE|VIEW|STAGE|WAREHOUSE|STORAGE\s+INTEGRATION|INTEGRATION|USER|ROLE|SEQUENCE|FILE\s+FORMAT"
 )
+_ON = rf"(?:(ACCOUNT)|(ALL|FUTURE)\s+([A-Z ]+?)\s+IN\s+(SCHEMA|DATABASE)\s+({NAME})|({_KINDS})\s+({NAME}))"
 _GRANT = re.compile(
     rf"(GRANT|REVOKE)\s+(?:GRANT\s+OPTION\s+FOR\s+)?(.+?)\s+ON\s+{_ON}\s+(?:TO|FROM)\s+(?:ROLE\s+)?({IDENTIFIER})"
     r"(\s+WITH\s+GRANT\s+OPTION|\s+(?:REVOKE|COPY)\s+CURRENT\s+GRANTS|\s+CASCADE|\s+RESTRICT)?",
@@ -82,7 +82,9 @@ def _one(account: Account, session: Session, kind: str, name: str) -> tuple[str,
     return kind, target
 
 
-def _many(account: Account, session: Session, which: str, kind: str, container_kind: str, name: str) -> list[tuple[str, str]]:
+def _many(
+    account: Account, session: Session, which: str, kind: str, container_kind: str, name: str
+) -> list[tuple[str, str]]:
     container = full(session, container_kind, name)
     if not account.exists(container_kind, container):
         raise problem.unknown(container_kind.title(), container)
@@ -138,7 +140,11 @@ def _hand_over(account: Account, kind: str, name: str, role: str, tail: str) -> 
     catalogue = account.catalogue
     standing = [(k, i) for k, i in catalogue.every("GRANT") if (i["kind"], i["name"]) == (kind, name)]
     if standing and not tail.strip() and catalogue.owner(kind, name) != role:
-        raise problem.Problem(3036, "42501", f"Dependent grant of privilege on {kind.lower()} {name} exists: say COPY or REVOKE CURRENT GRANTS.")
+        raise problem.Problem(
+            3036,
+            "42501",
+            f"Dependent grant of privilege on {kind.lower()} {name} exists: say COPY or REVOKE CURRENT GRANTS.",
+        )
     if "REVOKE" in tail:
         for key, _ in standing:
             catalogue.drop("GRANT", key)

@@ -9,12 +9,13 @@ from typing import Any
 from pipeline.sandbox.snowflake import preparation, problem
 from pipeline.sandbox.snowflake.account import Account
 from pipeline.sandbox.snowflake.columns import columns_of
-from pipeline.sandbox.snowflake.naming import IDENTIFIER, NAME, fold, full
+from pipeline.sandbox.snowflake.naming import NAME, full
 from pipeline.sandbox.snowflake.result import Result, listing
 from pipeline.sandbox.snowflake.session import Session
 from pipeline.sandbox.snowflake.views import visible_objects, visible_schemas
 
-Names, Rows = Sequence[str], Sequence[Sequence[Any]]
+Names = Sequence[str]
+Rows = Sequence[Sequence[Any]]
 _GRANTS = re.compile(
     rf"SHOW\s+(FUTURE\s+)?GRANTS(?:\s+(TO|OF|ON|IN)\s+(ROLE|USER|ACCOUNT|DATABASE|SCHEMA|TABLE|VIEW|STAGE|WAREHOUSE|INTEGRATION)(?:\s+({NAME}))?)?",
     re.IGNORECASE,
@@ -68,7 +69,10 @@ def _show_grants(account: Account, session: Session, match: re.Match[str]) -> Re
         return listing(["created_on", "role", "granted_to", "grantee_name", "granted_by"], rows)
     if word == "TO" and kind == "USER":
         members = [i for _, i in catalogue.every("MEMBER") if (i["to"], i["name"]) == ("USER", name)]
-        return listing(["created_on", "role", "granted_to", "grantee_name", "granted_by"], [("", i["role"], "USER", name, i["by"]) for i in members])
+        return listing(
+            ["created_on", "role", "granted_to", "grantee_name", "granted_by"],
+            [("", i["role"], "USER", name, i["by"]) for i in members],
+        )
     rows = list(_grant_rows(account, word, kind, name, future=bool(future)))
     on = "grant_on" if future else "granted_on"
     to = "grant_to" if future else "granted_to"
@@ -78,7 +82,11 @@ def _show_grants(account: Account, session: Session, match: re.Match[str]) -> Re
 def _grant_rows(account: Account, word: str, kind: str, name: str, *, future: bool) -> Iterable[tuple[Any, ...]]:
     for _, i in account.catalogue.every("GRANT"):
         is_future = i["kind"].startswith("FUTURE ")
-        matches = i["role"] == name if word == "TO" else ((i["kind"] == kind or is_future) and i["name"] == ("" if kind == "ACCOUNT" else name))
+        matches = (
+            i["role"] == name
+            if word == "TO"
+            else ((i["kind"] == kind or is_future) and i["name"] == ("" if kind == "ACCOUNT" else name))
+        )
         if matches and is_future == future:
             sort = i["kind"].removeprefix("FUTURE ")
             shown = f"{i['name']}.<{sort}>" if is_future else (i["name"] or account.name.upper())
@@ -116,7 +124,11 @@ def _like(pattern: str) -> str:
 
 
 def _comment(account: Account, kind: str, name: str) -> str:
-    return str((account.catalogue.find("COMMENT", f"{kind} {name}") or account.catalogue.find(kind, name) or {}).get("text", ""))
+    return str(
+        (account.catalogue.find("COMMENT", f"{kind} {name}") or account.catalogue.find(kind, name) or {}).get(
+            "text", ""
+        )
+    )
 
 
 def _roles(account: Account, session: Session, _: str) -> tuple[Names, Rows]:
@@ -136,7 +148,17 @@ def _users(account: Account, session: Session, _: str) -> tuple[Names, Rows]:
         for name, body in account.catalogue.every("USER")
         if access.owns("USER", name) or access.has("MANAGE GRANTS", "ACCOUNT", "") or name == session.user
     ]
-    return ("name", "login_name", "type", "default_role", "default_warehouse", "default_secondary_roles", "disabled", "comment", "owner"), rows
+    return (
+        "name",
+        "login_name",
+        "type",
+        "default_role",
+        "default_warehouse",
+        "default_secondary_roles",
+        "disabled",
+        "comment",
+        "owner",
+    ), rows
 
 
 def _word(value: Any) -> str:
@@ -150,7 +172,9 @@ def _schemas(account: Account, session: Session, inside: str) -> tuple[Names, Ro
     for name in visible_schemas(account, session, inside.partition(".")[0]):
         database, schema = name.split(".", 1)
         options = "MANAGED ACCESS" if (account.catalogue.find("SCHEMA", name) or {}).get("managed") else ""
-        rows.append(("", schema, database, account.catalogue.owner("SCHEMA", name), _comment(account, "SCHEMA", name), options))
+        rows.append(
+            ("", schema, database, account.catalogue.owner("SCHEMA", name), _comment(account, "SCHEMA", name), options)
+        )
     return ("created_on", "name", "database_name", "owner", "comment", "options"), rows
 
 
@@ -165,21 +189,62 @@ def _stages(account: Account, session: Session, inside: str) -> tuple[Names, Row
     access, rows = account.access(session), []
     for name, body in account.catalogue.every("STAGE"):
         database, schema, stage = name.split(".", 2)
-        if (not inside or name.startswith(f"{inside}.")) and access.reaches(database, schema) and access.sees("STAGE", name):
+        if (
+            (not inside or name.startswith(f"{inside}."))
+            and access.reaches(database, schema)
+            and access.sees("STAGE", name)
+        ):
             owner = account.catalogue.owner("STAGE", name)
-            rows.append(("", stage, database, schema, body.get("URL", ""), body.get("STORAGE_INTEGRATION", ""), owner, body.get("COMMENT", "")))
-    return ("created_on", "name", "database_name", "schema_name", "url", "storage_integration", "owner", "comment"), rows
+            rows.append(
+                (
+                    "",
+                    stage,
+                    database,
+                    schema,
+                    body.get("URL", ""),
+                    body.get("STORAGE_INTEGRATION", ""),
+                    owner,
+                    body.get("COMMENT", ""),
+                )
+            )
+    return (
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "url",
+        "storage_integration",
+        "owner",
+        "comment",
+    ), rows
 
 
 def _warehouses(account: Account, session: Session, _: str) -> tuple[Names, Rows]:
     access = account.access(session)
-    keys = ("WAREHOUSE_SIZE", "WAREHOUSE_TYPE", "AUTO_SUSPEND", "AUTO_RESUME", "STATEMENT_TIMEOUT_IN_SECONDS", "COMMENT")
+    keys = (
+        "WAREHOUSE_SIZE",
+        "WAREHOUSE_TYPE",
+        "AUTO_SUSPEND",
+        "AUTO_RESUME",
+        "STATEMENT_TIMEOUT_IN_SECONDS",
+        "COMMENT",
+    )
     rows = [
         (name, "STARTED", *(_word(body.get(key, "")) for key in keys), account.catalogue.owner("WAREHOUSE", name))
         for name, body in account.catalogue.every("WAREHOUSE")
         if access.sees("WAREHOUSE", name)
     ]
-    return ("name", "state", "size", "type", "auto_suspend", "auto_resume", "statement_timeout_in_seconds", "comment", "owner"), rows
+    return (
+        "name",
+        "state",
+        "size",
+        "type",
+        "auto_suspend",
+        "auto_resume",
+        "statement_timeout_in_seconds",
+        "comment",
+        "owner",
+    ), rows
 
 
 def _integrations(account: Account, session: Session, _: str) -> tuple[Names, Rows]:
@@ -225,11 +290,18 @@ def _describe(account: Account, session: Session, match: re.Match[str]) -> Resul
     if kind in ("TABLE", "VIEW"):
         return _describe_table(account, session, name)
     access = account.access(session)
-    if not account.exists(kind, name) or not (access.sees(kind, name) or access.has("MANAGE GRANTS", "ACCOUNT", "") or name == session.user):
+    if not account.exists(kind, name) or not (
+        access.sees(kind, name) or access.has("MANAGE GRANTS", "ACCOUNT", "") or name == session.user
+    ):
         raise problem.unknown(kind.title(), name)
     if kind in ("SCHEMA", "DATABASE"):
-        names = visible_schemas(account, session, name) if kind == "DATABASE" else list(visible_objects(account, session))
-        return listing(["created_on", "name", "kind"], [("", n.rpartition(".")[2], "SCHEMA") for n in names if n.startswith(f"{name}.")])
+        names = (
+            visible_schemas(account, session, name) if kind == "DATABASE" else list(visible_objects(account, session))
+        )
+        return listing(
+            ["created_on", "name", "kind"],
+            [("", n.rpartition(".")[2], "SCHEMA") for n in names if n.startswith(f"{name}.")],
+        )
     body = {"NAME": name, **{k: v for k, v in (account.catalogue.find(kind, name) or {}).items() if k != "PASSWORD"}}
     if kind == "INTEGRATION":
         rows = [(k, "String", ",".join(v) if isinstance(v, list) else _word(v), "") for k, v in body.items()]
@@ -247,5 +319,17 @@ def _describe_table(account: Account, session: Session, name: str) -> Result:
         (c.name, c.type, "COLUMN", "Y" if c.nullable else "N", c.default, "N", "N", None, None, None, None)
         for c in columns_of(account, session, name)
     ]
-    names = ["name", "type", "kind", "null?", "default", "primary key", "unique key", "check", "expression", "comment", "policy name"]
+    names = [
+        "name",
+        "type",
+        "kind",
+        "null?",
+        "default",
+        "primary key",
+        "unique key",
+        "check",
+        "expression",
+        "comment",
+        "policy name",
+    ]
     return listing(names, rows)

@@ -20,7 +20,14 @@ ADMINISTRATOR, ADMINISTRATOR_ROLE = "ADMIN", "ACCOUNTADMIN"
 AUDIENCE = "snowflakecomputing.com"
 _STS = re.compile(r"sts(\.[a-z0-9-]+)?\.amazonaws\.com")
 _ASSUMED = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")
-_SESSION_WORDS = ("LOCK_TIMEOUT", "STATEMENT_TIMEOUT_IN_SECONDS", "ABORT_DETACHED_QUERY", "QUERY_TAG", "TIMEZONE", "AUTOCOMMIT")
+_SESSION_WORDS = (
+    "LOCK_TIMEOUT",
+    "STATEMENT_TIMEOUT_IN_SECONDS",
+    "ABORT_DETACHED_QUERY",
+    "QUERY_TAG",
+    "TIMEZONE",
+    "AUTOCOMMIT",
+)
 
 
 def log_in(account: Account, data: dict[str, Any], query: dict[str, str], password: str) -> Session:
@@ -52,7 +59,7 @@ def _by_password(user: str, given: str, password: str) -> None:
 def _role(account: Account, user: str, name: str) -> str:
     role = name.strip('"') if name.startswith('"') else name.upper()
     if role not in account.catalogue.closure(account.catalogue.roles_of_user(user)):
-        text = f"Role '{role}' specified in the connect string is not granted to this user. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC."
+        text = f"Role '{role}' specified in the connect string is not granted to this user."
         raise problem.login(390189, text)
     return role
 
@@ -105,7 +112,11 @@ def _prove(account: Account, token: str) -> str:
     _demand(document, url, headers)
     try:
         answer = httpx.post(
-            f"{account.aws_endpoint}/?{url.query}", headers=document["headers"], timeout=10, trust_env=False, content=b""
+            f"{account.aws_endpoint}/?{url.query}",
+            headers=document["headers"],
+            timeout=10,
+            trust_env=False,
+            content=b"",
         )
     except httpx.HTTPError as error:
         raise problem.login(390144, f"STS does not answer: {type(error).__name__}.") from error

@@ -1,4 +1,4 @@
-"""A statement made ready for the engine: names completed, tables found, lengths kept, Snowflake's words turned into the engine's."""
+"""A statement made ready for the engine: names completed, tables found, Snowflake's words turned into the engine's."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ class Prepared:
     session_bound: bool = False
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> Any:
     try:
         found = [one for one in sqlglot.parse(sql, read="snowflake") if one and not isinstance(one, exp.Semicolon)]
     except SqlglotError as error:
         first = str(error).replace("\x1b[4m", "").replace("\x1b[0m", "").split("\n")[0]
         raise problem.syntax(first) from None
     if len(found) != 1:
-        raise problem.Problem(8, "0A000", f"Actual statement count {len(found)} did not match the desired statement count 1.")
+        raise problem.Problem(
+            8, "0A000", f"Actual statement count {len(found)} did not match the desired statement count 1."
+        )
     return found[0]
 
 
@@ -70,7 +72,9 @@ def target_of(expression: exp.Expression) -> exp.Table | None:
     if isinstance(expression, exp.TruncateTable):
         found: Any = expression.expressions[0] if expression.expressions else expression.this
     else:
-        found = expression.this if isinstance(expression, (*WRITES, exp.Create, exp.Drop, exp.Alter, exp.Copy)) else None
+        found = (
+            expression.this if isinstance(expression, (*WRITES, exp.Create, exp.Drop, exp.Alter, exp.Copy)) else None
+        )
     if isinstance(found, exp.Schema):
         found = found.this
     return found if isinstance(found, exp.Table) else None
@@ -83,7 +87,7 @@ def _is_named(table: exp.Table) -> bool:
 def _is_cte(table: exp.Table) -> bool:
     if table.args.get("db"):
         return False
-    node: exp.Expression | None = table
+    node: Any = table
     while node is not None:
         with_ = node.args.get("with_") or node.args.get("with")
         if with_ and any(cte.alias.upper() == table.name.upper() for cte in with_.expressions):

@@ -29,7 +29,10 @@ class Result:
 
     @property
     def rowtype(self) -> list[Any]:
-        rows = [(name, type_, None, None, None, None) for name, type_ in zip(self.table.column_names, self.types, strict=True)]
+        rows = [
+            (name, type_, None, None, None, None)
+            for name, type_ in zip(self.table.column_names, self.types, strict=True)
+        ]
         return describe_as_rowtype(rows)
 
     @property
@@ -46,7 +49,11 @@ class Result:
             lists = [column.to_pylist() for column in self.table.columns]
             rowset = [[None if value is None else str(value) for value in row] for row in zip(*lists, strict=True)]
             return {**common, "queryResultFormat": "json", "rowset": rowset}
-        encoded = b64encode(to_ipc(_with_nulls(self.table, to_sf(self.table, rowtype)))).decode() if self.table.num_rows else ""
+        encoded = (
+            b64encode(to_ipc(_with_nulls(self.table, to_sf(self.table, rowtype)))).decode()
+            if self.table.num_rows
+            else ""
+        )
         return {**common, "queryResultFormat": "arrow", "rowsetBase64": encoded}
 
 
@@ -68,7 +75,10 @@ def counts(kind: int, **numbers: int) -> Result:
     return Result(pa.table(arrays, names=names), ["BIGINT"] * len(names), kind, sum(numbers.values()))
 
 
-_KNOWN = ("BIGINT", "BLOB", "BOOLEAN", "DATE", "DOUBLE", "HUGEINT", "INTEGER", "JSON", "TIME", "TIMESTAMP", "TIMESTAMP_NS", "UBIGINT", "VARCHAR", "TIMESTAMP WITH TIME ZONE", '"NULL"')  # fmt: skip
+_KNOWN = (
+    "BIGINT", "BLOB", "BOOLEAN", "DATE", "DOUBLE", "HUGEINT", "INTEGER", "JSON", "TIME", "TIMESTAMP", "TIMESTAMP_NS",
+    "UBIGINT", "VARCHAR", "TIMESTAMP WITH TIME ZONE", '"NULL"',
+)  # fmt: skip
 
 
 def of_engine(table: pa.Table, types: Sequence[str]) -> Result:

@@ -181,14 +181,13 @@ class Server:
 
 def _run(account: Account, session: Session, body: dict[str, Any]) -> dict[str, Any]:
     describe_only = bool(body.get("describeOnly"))
-    total, touched = None, 0
-    for params in _bindings(body.get("bindings")):
-        query, done = execution.run(account, session, body["sqlText"], params, describe_only=describe_only)
-        touched += done.rows
-        total = done
-    assert total is not None
+    ran = [
+        execution.run(account, session, body["sqlText"], params, describe_only=describe_only)
+        for params in _bindings(body.get("bindings"))
+    ]
+    (query, total), touched = ran[-1], sum(done.rows for _, done in ran)
     answer = total.body(describe_only=describe_only)
-    if isinstance(next(iter((body.get("bindings") or {}).values()), {}).get("value"), list) and total.kind in result.DML:
+    if len(ran) > 1 and total.kind in result.DML:
         answer["rowset"] = [[str(touched)]]
     return {
         "parameters": _parameters(session),

@@ -12,6 +12,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 from fakesnow.conn import FakeSnowflakeConnection
 
+from pipeline.sandbox.snowflake import problem
 from pipeline.sandbox.snowflake.catalogue import Catalogue
 from pipeline.sandbox.snowflake.locks import Locks
 
@@ -102,6 +103,12 @@ class Session:
                 self.engine.execute("SELECT 1")
             except duckdb.Error:
                 self.transaction = "failed"
+
+    def demand_open(self) -> None:
+        if self.closed:
+            raise problem.Problem(
+                390111, "08001", "Session no longer exists. New login required to access the service."
+            )
 
     def close(self, locks: Locks) -> None:
         """Roll back, drop what is temporary, free the locks. A running statement is interrupted first."""

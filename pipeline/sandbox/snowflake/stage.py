@@ -33,9 +33,8 @@ class File:
 def client(account: Account, service: str, **keys: Any) -> Any:
     import boto3
 
-    return boto3.session.Session().client(
-        service, endpoint_url=account.aws_endpoint, region_name=REGION, config=_CONFIG, **keys
-    )
+    made: Any = boto3.session.Session().client
+    return made(service, endpoint_url=account.aws_endpoint, region_name=REGION, config=_CONFIG, **keys)
 
 
 def own_identity(account: Account) -> dict[str, str]:
@@ -65,7 +64,9 @@ class Source:
         self.bucket, _, self.prefix = url.removeprefix("s3://").partition("/")
         integration = account.catalogue.find("INTEGRATION", str(body.get("STORAGE_INTEGRATION", "")).upper())
         if integration is None or not integration.get("ENABLED", True):
-            raise problem.Problem(3168, "42501", f"The storage integration of stage '{name}' does not exist or is not enabled.")
+            raise problem.Problem(
+                3168, "42501", f"The storage integration of stage '{name}' does not exist or is not enabled."
+            )
         self._s3 = self._assumed(account, integration)
 
     def _assumed(self, account: Account, integration: dict[str, Any]) -> Any:
@@ -99,7 +100,9 @@ class Source:
 
     def below(self, path: str) -> list[File]:
         try:
-            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}{path}")
+            pages = self._s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=f"{self.prefix}{path}"
+            )
             return [File(self.bucket, one["Key"], one["ETag"]) for page in pages for one in page.get("Contents", ())]
         except (ClientError, BotoCoreError) as error:
             raise _failed(f"{self.prefix}{path}", error) from error
@@ -115,4 +118,6 @@ def _failed(key: str, error: Exception) -> problem.Problem:
     code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
     if code in ("404", "NoSuchKey"):
         return problem.Problem(91016, "22000", f"Remote file '{key}' was not found.")
-    return problem.Problem(91003 if code in ("403", "AccessDenied") else 91001, "42501", f"Failure using stage area: {key}: {error}")
+    return problem.Problem(
+        91003 if code in ("403", "AccessDenied") else 91001, "42501", f"Failure using stage area: {key}: {error}"
+    )

@@ -1,5 +1,6 @@
 """INFORMATION_SCHEMA and ACCOUNT_USAGE: what a session may see of its account, as rows put in the place of the view."""
 
+# ruff: noqa: S608  the engine's SQL, over names that are quoted and rights that are checked
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -28,7 +29,18 @@ def catalogue_view(account: Account, session: Session, table: exp.Table) -> bool
     if view is None or not account.access(session).reaches(database):
         raise unknown("Object", f"{database}.{schema}.{name}")
     names, rows = view(account, session, database)
-    _replace(table, name, names, rows, {"ORDINAL_POSITION": "BIGINT", "NUMERIC_PRECISION": "BIGINT", "NUMERIC_SCALE": "BIGINT", "CHARACTER_MAXIMUM_LENGTH": "BIGINT"})
+    _replace(
+        table,
+        name,
+        names,
+        rows,
+        {
+            "ORDINAL_POSITION": "BIGINT",
+            "NUMERIC_PRECISION": "BIGINT",
+            "NUMERIC_SCALE": "BIGINT",
+            "CHARACTER_MAXIMUM_LENGTH": "BIGINT",
+        },
+    )
     return True
 
 
@@ -53,7 +65,7 @@ def _replace(table: exp.Expression, name: str, names: Sequence[str], rows: Rows,
     listed = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
     nothing = f"({', '.join('NULL' for _ in names)})"
     columns = ", ".join(f"c{n}" for n, _ in enumerate(names))
-    casts = ", ".join(f'CAST(c{n} AS {types.get(column, "VARCHAR")}) AS {column}' for n, column in enumerate(names))
+    casts = ", ".join(f"CAST(c{n} AS {types.get(column, 'VARCHAR')}) AS {column}" for n, column in enumerate(names))
     sql = f"SELECT {casts} FROM (VALUES {listed or nothing}) AS v ({columns}){'' if rows else ' WHERE FALSE'}"
     query = sqlglot.parse_one(sql, read="snowflake")
     table.replace(exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(table.alias or name))))

@@ -1,5 +1,6 @@
 """INSERT, UPDATE, DELETE, MERGE, TRUNCATE on the engine. A text longer than its column is an error, as in Snowflake."""
 
+# ruff: noqa: S608  the engine's SQL, over names that are quoted and rights that are checked
 from __future__ import annotations
 
 from typing import Any
@@ -74,7 +75,9 @@ def _insert(account: Account, session: Session, prepared: Prepared, lengths: dic
     body = translate(session, source, params)
     columns = ", ".join(f'"{name}"' for name in names)
     if any(name in lengths for name in names):
-        values = ", ".join(f"_sf_text(_{n}, {lengths[name]})" if name in lengths else f"_{n}" for n, name in enumerate(names))
+        values = ", ".join(
+            f"_sf_text(_{n}, {lengths[name]})" if name in lengths else f"_{n}" for n, name in enumerate(names)
+        )
         body = f"SELECT {values} FROM ({body}) AS _s({', '.join(f'_{n}' for n, _ in enumerate(names))})"
     touched = _count(session, f"INSERT INTO {place(session, prepared.target)} ({columns}) {body}", params)
     return result.counts(result.INSERT, rows_inserted=touched)
@@ -109,7 +112,11 @@ def _merge(session: Session, expression: exp.Merge, params: Any) -> Result:
     rows = session.engine.execute(f"{sql} RETURNING merge_action", params or None).fetchall()
     actions = {str(when.args["then"].key).upper() for when in expression.find_all(exp.When)}
     numbers = {}
-    for key, words, action in (("INSERT", "rows_inserted", "INSERT"), ("UPDATE", "rows_updated", "UPDATE"), ("VAR", "rows_deleted", "DELETE")):
+    for key, words, action in (
+        ("INSERT", "rows_inserted", "INSERT"),
+        ("UPDATE", "rows_updated", "UPDATE"),
+        ("VAR", "rows_deleted", "DELETE"),
+    ):
         if key in actions:
             numbers[words] = sum(row[0] == action for row in rows)
     return result.counts(result.MERGE, **numbers)

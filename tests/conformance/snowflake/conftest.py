@@ -41,7 +41,15 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "pipeline.sandbox.snowflake", "--account", "acme-test", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "pipeline.sandbox.snowflake",
+            "--account",
+            "acme-test",
+            "--port",
+            str(self.port),
+        ]
         command += ["--database-file", str(self.file), "--aws-endpoint", self.aws]
         root = str(Path(__file__).parents[3])
         secrets = {"ACME_SNOWFLAKE_ADMIN_PASSWORD": PASSWORD, "ACME_SNOWFLAKE_FAULT_TOKEN": TOKEN}
@@ -72,7 +80,13 @@ class Server:
     def connect(self, **given: Any) -> Any:
         from snowflake import connector
 
-        standard = {"user": "ADMIN", "password": PASSWORD, "role": "ACCOUNTADMIN", "login_timeout": 15, "network_timeout": 60}
+        standard = {
+            "user": "ADMIN",
+            "password": PASSWORD,
+            "role": "ACCOUNTADMIN",
+            "login_timeout": 15,
+            "network_timeout": 60,
+        }
         parameters = {"CLIENT_TELEMETRY_ENABLED": False, **given.pop("session_parameters", {})}
         return connector.connect(
             account="acme-test", host="127.0.0.1", port=self.port, protocol="http", session_parameters=parameters,

@@ -158,9 +158,16 @@ def test_in_a_managed_schema_only_its_owner_grants(world, root, person, log_in):
     assert maker.fails(f"GRANT SELECT ON TABLE {world.database}.M.OWN TO ROLE PUBLIC") == 3001
 
 
-def test_grants_are_shown(world, root, tenant):
+@pytest.mark.usefixtures("tenant")
+def test_grants_are_shown(world, root):
     """TO a role, ON an object, OF a role."""
     me = world.name("ACME")
-    assert {row[1] for row in root.run(f"SHOW GRANTS TO ROLE {me}")} == {"USAGE", "SELECT", "INSERT", "UPDATE", "DELETE"}
+    assert {row[1] for row in root.run(f"SHOW GRANTS TO ROLE {me}")} == {
+        "USAGE",
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+    }
     assert {row[5] for row in root.run("SHOW GRANTS ON TABLE ORDERS")} == {me, "ACCOUNTADMIN"}
     assert [row[3] for row in root.run(f"SHOW GRANTS OF ROLE {me}")] == [me]

@@ -17,7 +17,8 @@ def table(root):
     root.run("CREATE TABLE T (id NUMBER(38,0), name VARCHAR(10), amt NUMBER(10,2))")
 
 
-def test_a_file_is_loaded_once_until_its_content_changes(lake, root, table):
+@pytest.mark.usefixtures("table")
+def test_a_file_is_loaded_once_until_its_content_changes(lake, root):
     """Name and ETag are remembered for the table; FORCE loads again; TRUNCATE forgets."""
     lake.put("a.csv", "id,name,amt\n1,x,1.5\n")
     copy = f"COPY INTO T FROM @LAND {CSV}"
@@ -32,7 +33,8 @@ def test_a_file_is_loaded_once_until_its_content_changes(lake, root, table):
     assert root.run("SELECT COUNT(*) FROM T") == [(2,)]
 
 
-def test_all_files_or_none(lake, root, table):
+@pytest.mark.usefixtures("table")
+def test_all_files_or_none(lake, root):
     """The second file is bad: no row stands, and the retry loads both."""
     lake.put("a.csv", "id,name,amt\n1,x,1\n")
     lake.put("b.csv", "id,name,amt\nbad,x,1\n")
@@ -44,7 +46,8 @@ def test_all_files_or_none(lake, root, table):
     assert root.run("SELECT COUNT(*) FROM T") == [(2,)]
 
 
-def test_a_copy_that_is_rolled_back_is_forgotten(lake, root, table):
+@pytest.mark.usefixtures("table")
+def test_a_copy_that_is_rolled_back_is_forgotten(lake, root):
     """Rows and history go together."""
     lake.put("a.csv", "id,name,amt\n1,x,1\n")
     root.run("BEGIN")
@@ -63,13 +66,15 @@ def test_a_copy_that_is_rolled_back_is_forgotten(lake, root, table):
         (b"id,name,amt\n1,\xff,1\n", 100144),
     ],
 )
-def test_a_bad_file_has_its_number(lake, root, table, content, number):
+@pytest.mark.usefixtures("table")
+def test_a_bad_file_has_its_number(lake, root, content, number):
     """Columns, lengths, quotes, encoding."""
     lake.put("a.csv", content)
     assert root.fails(f"COPY INTO T FROM @LAND {CSV}") == number
 
 
-def test_a_file_that_is_not_there(lake, root, table):
+@pytest.mark.usefixtures("lake", "table")
+def test_a_file_that_is_not_there(root):
     """FILES names it, the bucket has it not."""
     assert root.fails(f"COPY INTO T FROM @LAND FILES = ('no.csv') {CSV}") == 91016
 
@@ -121,7 +126,8 @@ def test_a_stage_lies_inside_its_integration(world, lake, root):
     assert root.fails(sql) == 3167
 
 
-def test_the_stage_reads_with_its_own_aws_role(lake, root, table):
+@pytest.mark.usefixtures("table")
+def test_the_stage_reads_with_its_own_aws_role(lake, root):
     """Without the role's policy there is no file; with it there is."""
     lake.put("a.csv", "id,name,amt\n1,x,1\n")
     iam = lake.aws.root("iam")
@@ -133,7 +139,8 @@ def test_the_stage_reads_with_its_own_aws_role(lake, root, table):
     assert root.fails(f"COPY INTO T FROM @LAND FILES = ('a.csv') {CSV}") is None
 
 
-def test_a_role_without_usage_does_not_know_the_stage(lake, root, table, person, log_in, world):
+@pytest.mark.usefixtures("table", "world")
+def test_a_role_without_usage_does_not_know_the_stage(lake, root, person, log_in):
     """USAGE on the stage, nothing on the integration."""
     one = person("LOADER")
     root.run(f"GRANT INSERT, SELECT ON TABLE T TO ROLE {one.name}")

@@ -1,5 +1,6 @@
 """Types, functions, error numbers, DDL."""
 
+# ruff: noqa: DTZ001, E501  TIMESTAMP_NTZ has no zone; one case a line
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -13,7 +14,8 @@ def table(root):
     root.run("CREATE TABLE T (id NUMBER(5,2) PRIMARY KEY, name VARCHAR(5) NOT NULL, UNIQUE (name))")
 
 
-def test_keys_are_not_enforced(root, table):
+@pytest.mark.usefixtures("table")
+def test_keys_are_not_enforced(root):
     """Two equal rows stand side by side."""
     root.run("INSERT INTO T VALUES (1, 'a')")
     root.run("INSERT INTO T VALUES (1, 'a')")
@@ -40,12 +42,14 @@ def test_keys_are_not_enforced(root, table):
         ("SELECT 1; SELECT 2", 8),
     ],
 )
-def test_an_error_has_snowflake_s_number(root, table, sql, number):
+@pytest.mark.usefixtures("table")
+def test_an_error_has_snowflake_s_number(root, sql, number):
     """The numbers that the product tells apart."""
     assert root.fails(sql) == number
 
 
-def test_a_column_is_added_and_widened_never_narrowed(root, table):
+@pytest.mark.usefixtures("table")
+def test_a_column_is_added_and_widened_never_narrowed(root):
     """IF NOT EXISTS lets it run twice; DESCRIBE shows the type."""
     for _ in range(2):
         root.run("ALTER TABLE T ADD COLUMN IF NOT EXISTS more NUMBER(12,2)")
@@ -100,7 +104,8 @@ def test_hash_agg_is_blind_to_order_only(root):
     assert root.run(sql.format("(1), (2)")) != root.run(sql.format("(1), (2), (2)"))
 
 
-def test_merge_counts_what_it_does(root, table):
+@pytest.mark.usefixtures("table")
+def test_merge_counts_what_it_does(root):
     """The second time it finds its row."""
     sql = (
         "MERGE INTO T AS t USING (SELECT 1 AS id, 'a' AS name) AS s ON t.id = s.id "
@@ -110,7 +115,8 @@ def test_merge_counts_what_it_does(root, table):
     assert root.run(sql) == [(0, 1)]
 
 
-def test_a_statement_is_described_without_running(root, table):
+@pytest.mark.usefixtures("table")
+def test_a_statement_is_described_without_running(root):
     """cursor.describe gives names and types, and the errors of a dry run."""
     with root.connection.cursor() as cursor:
         assert [column.name for column in cursor.describe("SELECT id, name FROM T")] == ["ID", "NAME"]

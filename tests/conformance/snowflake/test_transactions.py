@@ -14,7 +14,8 @@ def table(root):
     root.run("INSERT INTO T VALUES (1, 0), (2, 0)")
 
 
-def test_an_update_waits_for_the_other_transaction_and_sees_what_it_committed(world, root, table):
+@pytest.mark.usefixtures("root", "table")
+def test_an_update_waits_for_the_other_transaction_and_sees_what_it_committed(world):
     """The second updater counts on from the first one's number, though it began before."""
     first, second = world.client(), world.client()
     first.run("BEGIN")
@@ -29,7 +30,8 @@ def test_an_update_waits_for_the_other_transaction_and_sees_what_it_committed(wo
     second.run("COMMIT")
 
 
-def test_a_lock_that_does_not_come_in_time_is_error_625(world, root, table):
+@pytest.mark.usefixtures("root", "table")
+def test_a_lock_that_does_not_come_in_time_is_error_625(world):
     """LOCK_TIMEOUT ends the wait."""
     first, second = world.client(), world.client(session_parameters={"LOCK_TIMEOUT": 1})
     first.run("BEGIN")
@@ -39,7 +41,8 @@ def test_a_lock_that_does_not_come_in_time_is_error_625(world, root, table):
     assert second.fails("UPDATE T SET n = 9 WHERE k = 1") is None
 
 
-def test_an_insert_takes_no_lock(world, root, table):
+@pytest.mark.usefixtures("table")
+def test_an_insert_takes_no_lock(world, root):
     """Two transactions insert side by side."""
     first, second = world.client(), world.client(session_parameters={"LOCK_TIMEOUT": 1})
     first.run("BEGIN")
@@ -49,7 +52,8 @@ def test_an_insert_takes_no_lock(world, root, table):
     assert root.run("SELECT COUNT(*) FROM T") == [(3,)]
 
 
-def test_a_deadlock_ends_one_of_the_two(world, root, table):
+@pytest.mark.usefixtures("table")
+def test_a_deadlock_ends_one_of_the_two(world, root):
     """Who would close the circle is told at once."""
     root.run("CREATE TABLE U (k NUMBER(38,0))")
     root.run("INSERT INTO U VALUES (1)")
@@ -66,7 +70,8 @@ def test_a_deadlock_ends_one_of_the_two(world, root, table):
     first.run("ROLLBACK")
 
 
-def test_the_end_of_a_session_rolls_back(world, root, table):
+@pytest.mark.usefixtures("table")
+def test_the_end_of_a_session_rolls_back(world, root):
     """What a closed session left open is gone, its lock is free."""
     lost = world.client()
     lost.run("BEGIN")
@@ -76,7 +81,8 @@ def test_the_end_of_a_session_rolls_back(world, root, table):
     assert root.run("SELECT n FROM T WHERE k = 1") == [(1,)]
 
 
-def test_ddl_commits_and_a_temporary_table_does_not(root, table):
+@pytest.mark.usefixtures("table")
+def test_ddl_commits_and_a_temporary_table_does_not(root):
     """CREATE TABLE ends the open transaction by COMMIT; CREATE TEMPORARY TABLE leaves it open."""
     root.run("BEGIN")
     root.run("INSERT INTO T VALUES (9, 9)")
@@ -99,7 +105,8 @@ def test_a_temporary_table_is_its_session_s_own(world, root):
     assert world.client().fails("SELECT * FROM W") == 2003
 
 
-def test_without_autocommit_a_statement_opens_a_transaction(world, root, table):
+@pytest.mark.usefixtures("table")
+def test_without_autocommit_a_statement_opens_a_transaction(world, root):
     """AUTOCOMMIT = FALSE: nothing stands before COMMIT."""
     client = world.client()
     client.run("ALTER SESSION SET AUTOCOMMIT = FALSE")
@@ -109,7 +116,8 @@ def test_without_autocommit_a_statement_opens_a_transaction(world, root, table):
     assert root.run("SELECT COUNT(*) FROM T WHERE k = 4") == [(1,)]
 
 
-def test_a_failed_statement_dooms_its_transaction_and_says_so(root, table):
+@pytest.mark.usefixtures("table")
+def test_a_failed_statement_dooms_its_transaction_and_says_so(root):
     """Stricter than Snowflake: the engine cannot undo one statement alone, so COMMIT refuses."""
     root.run("BEGIN")
     root.run("INSERT INTO T VALUES (5, 5)")
@@ -119,7 +127,8 @@ def test_a_failed_statement_dooms_its_transaction_and_says_so(root, table):
     assert root.run("SELECT COUNT(*) FROM T WHERE k = 5") == [(0,)]
 
 
-def test_a_statement_that_does_not_compile_leaves_the_transaction_open(root, table):
+@pytest.mark.usefixtures("table")
+def test_a_statement_that_does_not_compile_leaves_the_transaction_open(root):
     """Unknown tables are found before anything runs."""
     root.run("BEGIN")
     root.run("INSERT INTO T VALUES (6, 6)")
@@ -128,7 +137,8 @@ def test_a_statement_that_does_not_compile_leaves_the_transaction_open(root, tab
     assert root.run("SELECT COUNT(*) FROM T WHERE k = 6") == [(1,)]
 
 
-def test_an_aborted_transaction_is_another_one_afterwards(world, root, table):
+@pytest.mark.usefixtures("table")
+def test_an_aborted_transaction_is_another_one_afterwards(world, root):
     """The server ends a zombie's transaction: CURRENT_TRANSACTION changes, its rows are gone."""
     zombie = world.client(session_parameters={"QUERY_TAG": world.name("zombie"), "AUTOCOMMIT": False})
     zombie.run("BEGIN")
@@ -141,7 +151,8 @@ def test_an_aborted_transaction_is_another_one_afterwards(world, root, table):
     assert root.run("SELECT n FROM T WHERE k = 1") == [(0,)]
 
 
-def test_a_killed_session_is_gone(world, root, table):
+@pytest.mark.usefixtures("table")
+def test_a_killed_session_is_gone(world, root):
     """The client is told, the lock is free."""
     client = world.client(session_parameters={"QUERY_TAG": world.name("victim")})
     client.run("BEGIN")
@@ -151,7 +162,8 @@ def test_a_killed_session_is_gone(world, root, table):
     assert root.count("UPDATE T SET n = 1 WHERE k = 1") == 1
 
 
-def test_statements_fail_on_demand(world, root):
+@pytest.mark.usefixtures("root")
+def test_statements_fail_on_demand(world):
     """The next N that match, in sessions of the tag."""
     client = world.client(session_parameters={"QUERY_TAG": world.name("hit")})
     world.server.ask("fault", match="select 42", tag=world.name("hit"), times=1, number=604)
