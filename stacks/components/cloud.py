@@ -6,10 +6,10 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_snowflake as snowflake
 
-# The SDK loads these when they are first touched, which two programs in two threads must not do at once.
-from pulumi_aws import cloudwatch, iam, s3, secretsmanager  # noqa: F401
-
 from pipeline.settings import Environment
+
+# The SDK loads a module when it is first touched, which two programs in two threads must not do at once.
+LOADED = (aws.cloudwatch.LogGroup, aws.iam.Role, aws.s3.Bucket, aws.secretsmanager.Secret)
 
 
 def providers(environment: Environment) -> list[pulumi.ProviderResource]:
