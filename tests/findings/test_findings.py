@@ -1,18 +1,14 @@
 """Every code has an example that is refused with it and one that is let through.
 
-An example is a patch onto a real tenant: `tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed:
-[edit]}. An edit is {file} and one of {find, write} | {text} | {base64} | {remove} | {link} | {many} | {repeat, times}; `at`
-is where the finding must stand, from the tenant's folder.
+An example is a patch onto a real tenant; pipeline/cli/reference/example.py says what stands in it.
 """
 
 import ast
-import base64
-import shutil
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
+from pipeline.cli.reference import example
 from pipeline.findings import denied
 from pipeline.validate.tenant import validate_tenant
 
@@ -41,37 +37,12 @@ def codes_in_source():
 
 
 def example_of(code):
-    return YAML(typ="safe", pure=True).load((HERE / code / "example.yaml").read_text(encoding="utf-8"))
+    return example.read(REPOSITORY, code)
 
 
 def patched(folder, tenant, edits):
     """A repository that holds the tenant with these edits."""
-    root = folder / "tenants" / tenant
-    shutil.copytree(REPOSITORY / "tenants" / tenant, root)
-    for edit in edits:
-        apply(root / edit["file"], edit)
-    return folder
-
-
-def apply(path, edit):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if "find" in edit:
-        text = path.read_text(encoding="utf-8")
-        assert edit["find"] in text, f"{edit['find']!r} is not in {path.name}"
-        path.write_text(text.replace(edit["find"], edit["write"], 1), encoding="utf-8")
-    elif "text" in edit:
-        path.write_text(edit["text"], encoding="utf-8")
-    elif "base64" in edit:
-        path.write_bytes(base64.b64decode(edit["base64"]))
-    elif "link" in edit:
-        path.symlink_to(edit["link"])
-    elif "repeat" in edit:
-        path.write_text(path.read_text(encoding="utf-8") + edit["repeat"] * edit["times"], encoding="utf-8")
-    elif "many" in edit:
-        for number in range(edit["many"]):
-            (path.parent / f"{number}{path.suffix}").write_text("a\n", encoding="utf-8")
-    else:
-        path.unlink()
+    return example.patched(REPOSITORY, folder, tenant, edits)
 
 
 def test_every_code_has_its_examples():
@@ -87,19 +58,19 @@ def test_every_example_is_of_a_code():
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_the_refused_example_is_refused_with_its_code(code, tmp_path):
     """The finding has the code, stands where it should, and says how to mend it."""
-    example = example_of(code)
-    findings = validate_tenant(patched(tmp_path, example["tenant"], example["refused"]), example["tenant"])
+    told = example_of(code)
+    findings = validate_tenant(patched(tmp_path, told["tenant"], told["refused"]), told["tenant"])
     found = [finding for finding in findings if finding.code == code]
     assert found, [f.sentence() for f in findings]
-    assert all(f.what and f.fix and f.stage == "validate" and f.tenant == example["tenant"] for f in found)
-    if "at" in example:
-        assert str(found[0].where) == f"tenants/{example['tenant']}/{example['at']}"
+    assert all(f.what and f.fix and f.stage == "validate" and f.tenant == told["tenant"] for f in found)
+    if "at" in told:
+        assert str(found[0].where) == f"tenants/{told['tenant']}/{told['at']}"
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_the_allowed_example_is_let_through(code, tmp_path):
     """Close to the refused one, and nothing denies it."""
-    example = example_of(code)
-    findings = validate_tenant(patched(tmp_path, example["tenant"], example["allowed"]), example["tenant"])
+    told = example_of(code)
+    findings = validate_tenant(patched(tmp_path, told["tenant"], told["allowed"]), told["tenant"])
     assert not denied(findings), [f.sentence() for f in findings]
     assert code not in {finding.code for finding in findings}

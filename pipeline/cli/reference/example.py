@@ -1,7 +1,8 @@
 """An example of a finding: edits of a real tenant, one set that is refused with its code and one that is let through.
 
-`tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed: [edit]}. An edit is {file} and one of {find, write},
-{text}, {base64}, {remove}, {link}, {many}, {repeat, times}; `at` is where the finding must stand, from the tenant's folder.
+`tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed: [edit]}. An edit is {file} and one of
+{find, write}, {text}, {base64}, {remove}, {link}, {many}, {repeat, times}; `at` is where the finding must stand, from the
+tenant's folder.
 """
 
 from __future__ import annotations
