@@ -14,7 +14,7 @@ from pipeline.release import Column, Contract
 from pipeline.spec import odcs, regex, snowflake_type, words
 from pipeline.spec.document import Document, Path
 from pipeline.spec.quality import read_checks
-from pipeline.spec.wording import deny, listed, shown
+from pipeline.spec.wording import deny, did_you_mean, listed, shown
 
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}")
 _UNREAD: Final = ("physicalName", "properties", "items", "transformLogic", "partitioned", "relationships")
@@ -29,6 +29,7 @@ _MINUTES: Final = {
     "day": 1440,
     "days": 1440,
 }
+CLASSIFICATIONS: Final = ("public", "internal", "confidential", "restricted")
 PROPERTIES: Final[Path] = ("schema", 0, "properties")
 
 
@@ -86,6 +87,15 @@ def _shape(document: Document) -> Iterator[Finding]:
         yield deny(
             "contract.one_table", document.where(("schema",)), what, "a contract is that of one table.", "describe one"
         )
+    elif tables[0].get("physicalType", "table") != "table":
+        where = document.where(("schema", 0, "physicalType"))
+        yield deny(
+            "contract.one_table",
+            where,
+            "a pipeline fills a table.",
+            "readers get a view of it by themselves.",
+            "write `table`",
+        )
     elif not tables[0].get("properties"):
         yield deny(
             "contract.one_table", document.where(("schema", 0)), "the table has no columns.", fix="add `properties:`"
@@ -114,8 +124,20 @@ def _column_findings(document: Document, path: Path, entry: Mapping[str, Any]) -
             where = document.where((*path, key), key=True)
             why = "the standard knows it, and nothing here carries it out."
             yield deny("contract.unsupported", where, f"`{key}` of a column is not kept.", why, "remove it")
+    yield from _classification(document, path, entry)
     yield from _types(document, path, entry)
     yield from _options(document, path, entry)
+
+
+def _classification(document: Document, path: Path, entry: Mapping[str, Any]) -> Iterator[Finding]:
+    """Masking goes by this word, so a typing mistake would show what it should hide."""
+    given = entry.get("classification", "public")
+    if given not in CLASSIFICATIONS:
+        what = f"{shown(given)} is no classification.{did_you_mean(given, CLASSIFICATIONS)}"
+        where = document.where((*path, "classification"))
+        yield deny(
+            "contract.classification", where, what, "masking goes by it.", f"write one of {listed(CLASSIFICATIONS)}"
+        )
 
 
 def _types(document: Document, path: Path, entry: Mapping[str, Any]) -> Iterator[Finding]:
@@ -158,11 +180,21 @@ def _keys(document: Document) -> Iterator[Finding]:
             yield deny(
                 "contract.key_nullable", where, what, "a row without its key is nobody's row.", "add `required: true`"
             )
-    places = [entry.get("primaryKeyPosition") for _, entry in keyed]
-    if len(keyed) > 1 and sorted(p or 0 for p in places) != list(range(1, len(keyed) + 1)):
+    yield from _stray_positions(document)
+    places = sorted(entry.get("primaryKeyPosition", 1 if len(keyed) == 1 else 0) for _, entry in keyed)
+    if places != list(range(1, len(keyed) + 1)):
         where = document.where((*PROPERTIES, keyed[0][0], "name"))
         what = f"the key's columns {listed(e['name'] for _, e in keyed)} do not stand at 1 to {len(keyed)}."
         yield deny("contract.key_position", where, what, fix="give each its own `primaryKeyPosition`, from 1")
+
+
+def _stray_positions(document: Document) -> Iterator[Finding]:
+    """A place in the key of a column that is not in it: one of both was forgotten."""
+    for index, entry in enumerate(properties(document)):
+        if entry.get("primaryKeyPosition", -1) > 0 and not entry.get("primaryKey"):
+            where = document.where((*PROPERTIES, index, "primaryKeyPosition"))
+            what = f"`{entry['name']}` has a place in the key and is not part of it."
+            yield deny("contract.key_position", where, what, fix="add `primaryKey: true`, or remove the place")
 
 
 def _freshness(document: Document) -> tuple[int | None, list[Finding]]:

@@ -94,11 +94,13 @@ def _comparison(document: Document, path: Path, rule: Mapping[str, Any]) -> Iter
 
 
 def _metric(document: Document, path: Path, rule: Mapping[str, Any], column: str | None) -> Iterator[Finding]:
-    metric, where = rule["metric"], document.where((*path, "metric"))
+    metric, where = rule.get("metric", ""), document.where((*path, "metric"))
     fitting = _COLUMN_METRICS if column else _SET_METRICS
     if metric not in fitting:
         place = "a column" if column else "the table"
-        yield deny("contract.metric", where, f"`{metric}` is no rule of {place}.", fix=f"use one of {listed(fitting)}")
+        yield deny(
+            "contract.metric", where, f"{shown(metric)} is no rule of {place}.", fix=f"use one of {listed(fitting)}"
+        )
         return
     allowed = _ARGUMENTS.get(metric, ())
     arguments = rule.get("arguments", {})

@@ -1,5 +1,6 @@
 """Whatever bytes stand in a folder, judging it ends in findings and never in an exception."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ VOCABULARY = """
     FLATTEN => VALUES PIVOT TOP LIMIT SAMPLE AT ROWS RECURSIVE EXCLUDE RENAME ILIKE REGEXP ESCAPE TRUE INSERT TABLE
 """
 WORDS = st.sampled_from(VOCABULARY.split())
+DROPPED = object()
 SLOW = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -44,6 +46,31 @@ def test_any_text_as_yaml(text):
     """A document is read or refused."""
     document, findings = parse("a.yaml", text)
     assert (document is None) == bool(findings)
+
+
+@pytest.mark.parametrize("tenant", ["globex", "initech"])
+@given(data=st.data())
+@SLOW
+def test_any_value_in_any_place(tenant, data):
+    """One key dropped, or its value of another kind: what a rule takes for granted may be missing."""
+    files = dict(read_folder(REPOSITORY, tenant)[0])
+    file = data.draw(st.sampled_from(sorted(name for name in files if name.endswith(".yaml"))))
+    document, _ = parse(file, files[file].decode())
+    path = data.draw(st.sampled_from([path for path in document.spots if path]))
+    value = data.draw(st.sampled_from([None, 7, -0.5, True, "x", "", [], {}, [[]], {"x": None}, DROPPED]))
+    files[file] = json.dumps(changed(document.value, path, value)).encode()
+    validate_tenant(files, tenant)
+
+
+def changed(value, path, new):
+    """The document with another value at a path, or without it."""
+    if not path:
+        return new
+    if isinstance(value, list):
+        parts = [changed(part, path[1:], new) if index == path[0] else part for index, part in enumerate(value)]
+        return [part for part in parts if part is not DROPPED]
+    parts = {key: changed(part, path[1:], new) if key == path[0] else part for key, part in value.items()}
+    return {key: part for key, part in parts.items() if part is not DROPPED}
 
 
 @pytest.mark.parametrize("tenant", ["globex", "initech"])
