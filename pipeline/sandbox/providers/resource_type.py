@@ -44,7 +44,8 @@ class Type:
     """`world` is the package's connection; `acts_on` are the inputs that the sandbox makes, of all that the schema knows.
 
     `create` returns the identifier and fails where the cloud fails on a second create. `read` returns what the world says, in
-    Pulumi's names, without what the world does not tell; None where the resource is gone. `delete` succeeds where it is gone.
+    Pulumi's names, without what the world does not tell; None where the resource is gone. It is given the inputs as they were,
+    none at an import. `delete` succeeds where it is gone.
     `defaults` are what the world says of an input that nobody gave; `named` is the input that autonaming fills; `replaces` tells
     what replaces beyond the schema's word, from the old inputs and the new.
     """
@@ -52,7 +53,7 @@ class Type:
     token: str
     acts_on: frozenset[str]
     create: Callable[[Any, Inputs], str]
-    read: Callable[[Any, str], Outputs | None]
+    read: Callable[[Any, str, Inputs], Outputs | None]
     delete: Callable[[Any, str, Inputs], None]
     update: Callable[[Any, str, Inputs, Inputs], None] = _no_update
     check: Callable[[Inputs], list[Problem]] = _nothing_wrong

@@ -97,7 +97,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         world = self._configured(context)
         try:
             identifier = type_.create(world, inputs)
-            found = type_.read(world, identifier) or {}
+            found = type_.read(world, identifier, inputs) or {}
         except HalfMade as error:
             _abort_half_made(context, error, inputs)
         except Refused as error:
@@ -106,13 +106,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Read(self, request: Any, context: Context) -> Any:  # noqa: N802
         type_, world = self._type(context, request.urn), self._configured(context)
+        known = wire.read(request.inputs)
         try:
-            found = type_.read(world, request.id)
+            found = type_.read(world, request.id, known)
         except Refused as error:
             _abort(context, "refreshing", request.urn, error)
         if found is None:
             return provider_pb2.ReadResponse(id="")
-        inputs = read_inputs(type_, self._package.schema, wire.read(request.inputs), found)
+        inputs = read_inputs(type_, self._package.schema, known, found)
         outputs = {**wire.read(request.properties), **inputs, **found}
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(outputs), inputs=wire.write(inputs))
 
@@ -124,7 +125,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         world = self._configured(context)
         try:
             type_.update(world, request.id, wire.read(request.old_inputs) or old_outputs, news)
-            found = type_.read(world, request.id) or {}
+            found = type_.read(world, request.id, news) or {}
         except Refused as error:
             _abort(context, "updating", request.urn, error)
         return provider_pb2.UpdateResponse(properties=wire.write({**news, **found}))

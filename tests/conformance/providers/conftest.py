@@ -1,4 +1,4 @@
-"""Providers in this process, before a real AWS stand-in."""
+"""Providers in this process, before the stand-ins for AWS and Snowflake."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sandbox import bootstrap, parts, ports, snowflake_account
+from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.providers.aws.package import package as aws
 from pipeline.sandbox.providers.serving import serve
+from pipeline.sandbox.providers.snowflake.package import package as snowflake
 from tests.conformance.providers.engine import Client
+from tests.conftest import running
 
 SERVICES = ("s3", "iam", "sts", "secretsmanager", "cloudwatchlogs")
 
@@ -46,5 +50,49 @@ def config(ministack, credentials) -> dict[str, str]:
 def engine(aws_port, config):
     """A configured engine's connection."""
     client = Client(aws_port, config)
+    yield client
+    client.channel.close()
+
+
+@pytest.fixture(scope="session")
+def staging(toolset, tmp_path_factory):
+    """The folder of a sandbox in which staging's AWS and Snowflake accounts run, prepared by their owners."""
+    folder, place = Folder(tmp_path_factory.mktemp("staging")), parts.PLACES["staging"]
+    with running(folder, toolset, "aws", "snowflake_staging") as known:
+        keys = bootstrap.prepare(bootstrap.Account(place, f"http://127.0.0.1:{known['aws']}"), {})
+        bootstrap.write_credentials(folder, keys)
+        account = parts.account_name(place.environment)
+        snowflake_account.prepare(folder, place, account, "127.0.0.1", known["snowflake_staging"])
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def snowflake_port():
+    """The provider `snowflake`, served."""
+    server, port = serve(snowflake())
+    yield port
+    server.stop(0).wait(5)
+
+
+@pytest.fixture
+def account(staging, snowflake_port, monkeypatch):
+    """A connection of an engine whose provider is Snowflake as staging's deployer."""
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(staging.credentials))
+    user = parts.PLACES["staging"].snowflake_identity("deployer")
+    organization, _, name = parts.account_name("staging").partition("-")
+    client = Client(
+        snowflake_port,
+        {
+            "organizationName": organization,
+            "accountName": name,
+            "user": user,
+            "role": user,
+            "authenticator": "WORKLOAD_IDENTITY",
+            "workloadIdentityProvider": "AWS",
+            "host": "127.0.0.1",
+            "port": str(ports.kept(staging)["snowflake_staging"]),
+            "protocol": "http",
+        },
+    )
     yield client
     client.channel.close()

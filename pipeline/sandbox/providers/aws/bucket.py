@@ -41,7 +41,7 @@ def _is_versioned(inputs: Inputs) -> bool:
     return bool((inputs.get("versioning") or {}).get("enabled"))
 
 
-def read(world: World, name: str) -> Outputs | None:
+def read(world: World, name: str, _inputs: Inputs) -> Outputs | None:
     if world.find("s3", "head_bucket", *GONE, Bucket=name) is None:
         return None
     region = world.call("s3", "get_bucket_location", Bucket=name).get("LocationConstraint") or NOWHERE

@@ -57,7 +57,7 @@ def _small(key: str) -> str:
     return "id" if key == "ID" else key[0].lower() + key[1:]
 
 
-def read(world: World, bucket: str) -> Outputs | None:
+def read(world: World, bucket: str, _inputs: Inputs) -> Outputs | None:
     found = world.find("s3", "get_bucket_lifecycle_configuration", *GONE, Bucket=bucket)
     if found is None:
         return None

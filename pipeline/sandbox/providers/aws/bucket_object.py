@@ -52,7 +52,7 @@ def _body(inputs: Inputs) -> bytes:
     return str(inputs.get("content") or "").encode()
 
 
-def read(world: World, identifier: str) -> Outputs | None:
+def read(world: World, identifier: str, _inputs: Inputs) -> Outputs | None:
     bucket, _, key = identifier.partition("/")
     found = world.find("s3", "head_object", *GONE, Bucket=bucket, Key=key)
     if found is None:

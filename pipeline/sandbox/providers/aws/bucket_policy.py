@@ -17,7 +17,7 @@ def update(world: World, bucket: str, _old: Inputs, new: Inputs) -> None:
     world.call("s3", "put_bucket_policy", Bucket=bucket, Policy=new["policy"])
 
 
-def read(world: World, bucket: str) -> Outputs | None:
+def read(world: World, bucket: str, _inputs: Inputs) -> Outputs | None:
     found = world.find("s3", "get_bucket_policy", *GONE, Bucket=bucket)
     return {"bucket": bucket, "policy": found["Policy"], "region": world.region} if found else None
 

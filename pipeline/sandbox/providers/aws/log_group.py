@@ -53,7 +53,7 @@ def _find(world: World, name: str) -> Any:
     return next((group for group in found if group["logGroupName"] == name), None)
 
 
-def read(world: World, name: str) -> Outputs | None:
+def read(world: World, name: str, _inputs: Inputs) -> Outputs | None:
     group = _find(world, name)
     if group is None:
         return None

@@ -63,7 +63,7 @@ def _bound(world: World, name: str, old: Inputs, new: Inputs) -> None:
         world.call("iam", "delete_role_permissions_boundary", RoleName=name)
 
 
-def read(world: World, name: str) -> Outputs | None:
+def read(world: World, name: str, _inputs: Inputs) -> Outputs | None:
     found: Any = world.find("iam", "get_role", *GONE, RoleName=name)
     if found is None:
         return None

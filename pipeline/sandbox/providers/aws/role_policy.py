@@ -26,7 +26,7 @@ def _key(identifier: str) -> dict[str, str]:
     return {"RoleName": role, "PolicyName": name}
 
 
-def read(world: World, identifier: str) -> Outputs | None:
+def read(world: World, identifier: str, _inputs: Inputs) -> Outputs | None:
     found: Any = world.find("iam", "get_role_policy", *GONE, **_key(identifier))
     if found is None:
         return None

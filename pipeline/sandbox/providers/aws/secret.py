@@ -60,7 +60,7 @@ def update(world: World, arn: str, old: Inputs, new: Inputs) -> None:
         world.call("secretsmanager", "tag_resource", SecretId=arn, Tags=tags.pairs(new["tags"]))
 
 
-def read(world: World, arn: str) -> Outputs | None:
+def read(world: World, arn: str, _inputs: Inputs) -> Outputs | None:
     found: Any = world.find("secretsmanager", "describe_secret", *GONE, SecretId=arn)
     if found is None or found.get("DeletedDate"):
         return None

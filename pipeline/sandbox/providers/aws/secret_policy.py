@@ -28,7 +28,7 @@ def _put(world: World, arn: str, inputs: Inputs) -> None:
     )
 
 
-def read(world: World, arn: str) -> Outputs | None:
+def read(world: World, arn: str, _inputs: Inputs) -> Outputs | None:
     found = world.find("secretsmanager", "get_resource_policy", *DELETED, SecretId=arn)
     if not found or not found.get("ResourcePolicy"):
         return None

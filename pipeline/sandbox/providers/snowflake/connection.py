@@ -18,6 +18,10 @@ from pipeline.naming import ENVIRONMENTS, Place
 from pipeline.sandbox.providers.resource_type import Refused
 from pipeline.settings import Environment, Snowflake
 
+SESSION_GONE = (390111, 390112, 390114)
+IDENTITIES = ("deployer", "support", "collector")
+REGION = "us-east-1"  # where the proof of identity is signed for; STS takes any
+
 
 class Gone(Refused):
     """What a statement names does not exist, or is not for us to see."""
@@ -34,10 +38,6 @@ def _refusals() -> Iterator[None]:
         raise Refused(str(error), str(warehouse.number(error) or "")) from error
 
 
-IDENTITIES = ("deployer", "support", "collector")
-REGION = "us-east-1"  # where the proof of identity is signed for; STS takes any
-
-
 @dataclass(frozen=True)
 class Account:
     """One session, opened with the first statement and again where it was lost; one statement at a time."""
@@ -47,8 +47,15 @@ class Account:
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def execute(self, sql: str) -> None:
+        """A session that the server no longer knows ran nothing: the statement is said again in a new one."""
         with self._lock, _refusals():
-            self._session().execute(sql)
+            try:
+                self._session().execute(sql)
+            except Unreachable as error:
+                self._open.clear()
+                if warehouse.number(error) not in SESSION_GONE:
+                    raise
+                self._session().execute(sql)
 
     def records(self, sql: str) -> list[dict[str, Any]]:
         """Rows by the names of their columns. A lost session is opened again: asking twice does no harm."""

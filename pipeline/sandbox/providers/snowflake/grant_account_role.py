@@ -21,7 +21,7 @@ def create(account: Account, inputs: Inputs) -> str:
     return f"{role}|{kind}|{grantee}"
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     role, kind, grantee = identifier.split("|")
     (name,) = unquoted(grantee)
     if account.find(f"SHOW GRANTS OF ROLE {role}", granted_to=kind, grantee_name=name) is None:
@@ -31,7 +31,7 @@ def read(account: Account, identifier: str) -> dict[str, Any] | None:
 
 def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
     role, kind, grantee = identifier.split("|")
-    if read(account, identifier) is not None:
+    if read(account, identifier, {}) is not None:
         account.execute(f"REVOKE ROLE {role} FROM {kind} {grantee}")
 
 

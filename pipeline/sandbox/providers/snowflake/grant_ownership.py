@@ -26,7 +26,7 @@ def _hand(account: Account, kind: str, name: str, role: str, outbound: str | Non
     account.execute(f"GRANT OWNERSHIP ON {kind} {name} TO ROLE {role}{tail}")
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     _, role, _, _, kind, name = identifier.split("|")
     (owner,) = unquoted(role)
     found = account.find(f"SHOW GRANTS ON {kind} {name}", privilege=OWNERSHIP, grantee_name=owner)

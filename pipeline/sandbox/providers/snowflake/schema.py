@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, unquoted
+from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {"comment": "COMMENT", "dataRetentionTimeInDays": "DATA_RETENTION_TIME_IN_DAYS"}
@@ -22,7 +22,7 @@ def create(account: Account, inputs: Inputs) -> str:
     return name
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     database, name = unquoted(identifier)
     found = account.find(f"SHOW SCHEMAS LIKE {literal(name)} IN DATABASE {quoted(database)}", name=name)
     if found is None:
@@ -57,4 +57,5 @@ TYPE = Type(
     delete,
     update,
     named="name",
+    replaces=renamed,
 )

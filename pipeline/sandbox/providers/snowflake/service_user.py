@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Refused, Type
-from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, unquoted
+from pipeline.sandbox.providers.snowflake.connection import Account, Gone
+from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
-TOLD = {"comment": "comment", "defaultRole": "default_role", "defaultWarehouse": "default_warehouse"}  # by SHOW USERS
+ARN = re.compile(r"arn:[\w:/+=,.@-]+")
+NUMBERS = {"lockTimeout", "statementTimeoutInSeconds"}
 OPTIONS = {
     "abortDetachedQuery": "ABORT_DETACHED_QUERY",
     "comment": "COMMENT",
@@ -42,13 +44,22 @@ def _apart(inputs: Inputs) -> list[str]:
     return options
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     (name,) = unquoted(identifier)
-    found = account.find(f"SHOW USERS LIKE {literal(name)}", name=name)
-    if found is None:
+    try:
+        said = {row["property"]: row["value"] for row in account.records(f"DESCRIBE USER {identifier}")}
+    except Gone:
         return None
-    told = {key: found[column] or "" for key, column in TOLD.items() if column in found}
+    told = {key: _read(key, said[option]) for key, option in OPTIONS.items() if said.get(option)}
+    if arn := ARN.search(said.get("WORKLOAD_IDENTITY") or ""):
+        told["defaultWorkloadIdentity"] = {"aws": {"arn": arn.group()}}
     return {"name": name, "fullyQualifiedName": quoted(name), "userType": "SERVICE", **told}
+
+
+def _read(key: str, value: str) -> Any:
+    if key in NUMBERS:
+        return int(value)
+    return value == "true" if key == "abortDetachedQuery" else value
 
 
 def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
@@ -70,4 +81,5 @@ TYPE = Type(
     delete,
     update,
     named="name",
+    replaces=renamed,
 )

@@ -60,3 +60,8 @@ def alter(
 def enabled(value: Any) -> bool:
     """A boolean as SHOW tells it."""
     return value is True or str(value).lower() in {"true", "y", "yes", "on"}
+
+
+def renamed(old: Inputs, new: Inputs) -> frozenset[str]:
+    """The real provider renames in place and changes the identifier; the protocol cannot tell of that, so this one replaces."""
+    return frozenset({"name"}) if old.get("name") != new.get("name") else frozenset()

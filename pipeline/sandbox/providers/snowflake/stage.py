@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, unquoted
+from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {"comment": "COMMENT", "url": "URL"}
@@ -25,7 +25,7 @@ def _integration(inputs: Inputs) -> list[str]:
     return [f"STORAGE_INTEGRATION = {quoted(integration)}"] if integration else []
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     database, schema, name = unquoted(identifier)
     found = account.find(f"SHOW STAGES LIKE {literal(name)} IN SCHEMA {quoted(database, schema)}", name=name)
     return found and {
@@ -58,4 +58,5 @@ TYPE = Type(
     delete,
     update,
     named="name",
+    replaces=renamed,
 )

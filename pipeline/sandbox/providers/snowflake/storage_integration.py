@@ -27,7 +27,7 @@ def create(account: Account, inputs: Inputs) -> str:
     return name
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     try:
         rows = account.records(f"DESCRIBE STORAGE INTEGRATION {identifier}")
     except Gone:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, enabled, quoted, unquoted
+from pipeline.sandbox.providers.snowflake.sql import alter, assignments, enabled, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {
@@ -29,7 +29,7 @@ def create(account: Account, inputs: Inputs) -> str:
     return name
 
 
-def read(account: Account, identifier: str) -> dict[str, Any] | None:
+def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] | None:
     (name,) = unquoted(identifier)
     found = account.find(f"SHOW WAREHOUSES LIKE {literal(name)}", name=name)
     if found is None:
@@ -61,4 +61,5 @@ TYPE = Type(
     delete,
     update,
     named="name",
+    replaces=renamed,
 )
