@@ -11,6 +11,11 @@ from typing import Final
 
 SUBJECTS: Final = ("document", "reference", "contract", "mapping", "transform", "probe", "evidence")
 ROOMS: Final = ("spec", "validate", "gate", "promote")  # where rules live
+BUILDERS: Final = {
+    "Fault": "transform",
+    "fault": "transform",
+    "Drift": "probe",
+}  # calls that are told a rule without its subject
 DATA_FILES: Final = (".yaml", ".sql", ".json", ".md")
 
 
@@ -23,7 +28,7 @@ def strings(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def codes(repository: Path) -> dict[str, set[str]]:
-    """{code: modules that say it}. A `Fault` of a statement is a transform's."""
+    """{code: modules that say it}."""
     found: dict[str, set[str]] = defaultdict(set)
     for module, tree in _trees(repository / "pipeline"):
         for node in ast.walk(tree) if module.split("/")[1] in ROOMS else ():
@@ -35,7 +40,7 @@ def codes(repository: Path) -> dict[str, set[str]]:
 def _code(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        return f"transform.{node.args[0].value!s}" if name in ("Fault", "fault") else None
+        return f"{BUILDERS[name]}.{node.args[0].value!s}" if name in BUILDERS else None
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or node.value.endswith(DATA_FILES):
         return None
     subject, dot, rule = node.value.partition(".")
