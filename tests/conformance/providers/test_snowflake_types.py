@@ -232,14 +232,21 @@ def test_a_wrong_input_is_refused(account, token, inputs, reason):
     ("token", "key", "replaced"),
     [
         (ROLE, "name", True),
-        (SCHEMA, "database", True),
         (SCHEMA, "name", True),
-        (WAREHOUSE, "name", True),
+        (SCHEMA, "database", True),
         (SCHEMA, "isTransient", True),
         (DATABASE, "comment", False),
+        (WAREHOUSE, "warehouseSize", False),
     ],
 )
 def test_what_cannot_be_altered_is_replaced(account, token, key, replaced):
     """The inputs that replace in the real provider replace here."""
     inputs = {**CASES[token][1], key: "a"}
     assert account.diff(token, inputs, {**inputs, key: "b"}) == ([key], [key] if replaced else [])
+
+
+@pytest.mark.parametrize(("token", "key"), [(WAREHOUSE, "warehouseSize"), (STAGE, "storageIntegration")])
+def test_what_cannot_be_taken_away_is_replaced(account, token, key):
+    """It can be altered, not emptied."""
+    inputs = CASES[token][1]
+    assert account.diff(token, inputs, {**inputs, key: ""}) == ([key], [key])

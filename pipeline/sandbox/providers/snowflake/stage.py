@@ -50,6 +50,12 @@ def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
     account.execute(f"DROP STAGE IF EXISTS {identifier}")
 
 
+def _replaces(old: Inputs, new: Inputs) -> frozenset[str]:
+    """An integration that is taken away cannot be altered away."""
+    gone = old.get("storageIntegration") and not new.get("storageIntegration")
+    return renamed(old, new) | (frozenset({"storageIntegration"}) if gone else frozenset())
+
+
 TYPE = Type(
     "snowflake:index/stageExternalS3:StageExternalS3",
     frozenset({*OPTIONS, *KNOWN}),
@@ -58,5 +64,5 @@ TYPE = Type(
     delete,
     update,
     named="name",
-    replaces=renamed,
+    replaces=_replaces,
 )

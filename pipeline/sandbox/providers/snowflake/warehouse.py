@@ -53,6 +53,12 @@ def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
     account.execute(f"DROP WAREHOUSE IF EXISTS {identifier}")
 
 
+def _replaces(old: Inputs, new: Inputs) -> frozenset[str]:
+    """A size that is taken away cannot be altered away."""
+    gone = old.get("warehouseSize") and not new.get("warehouseSize")
+    return renamed(old, new) | (frozenset({"warehouseSize"}) if gone else frozenset())
+
+
 TYPE = Type(
     "snowflake:index/warehouse:Warehouse",
     frozenset({*OPTIONS, *KNOWN}),
@@ -61,5 +67,5 @@ TYPE = Type(
     delete,
     update,
     named="name",
-    replaces=renamed,
+    replaces=_replaces,
 )
