@@ -1,4 +1,4 @@
-"""`acme sandbox up | down | status | logs | address | fault`: the embedded parts that stand in for the cloud."""
+"""`acme sandbox up | down | status | logs | secrets | address | fault`: the embedded parts that stand in for the cloud."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     logs = below.add_parser("logs", help="the last lines of a part's log")
     logs.add_argument("part")
     logs.add_argument("--lines", type=int, default=50)
+    below.add_parser(
+        "secrets", help="put the customers' values into the secrets that an apply made, as their people would"
+    )
     address = below.add_parser("address", help="answer for the hosts of one more tenant's settings")
     address.add_argument("tenant")
     address.add_argument(
@@ -81,6 +84,13 @@ def _logs(arguments: argparse.Namespace) -> Answer:
     return Answer({"part": arguments.part, "lines": text.splitlines()}, text)
 
 
+def _secrets(arguments: argparse.Namespace) -> Answer:
+    from pipeline.sandbox import customers
+
+    put = customers.put_secrets(arguments.repo, arguments.environment)
+    return Answer({"put": put}, f"put: {', '.join(put) or 'nothing; every secret there is has its value'}")
+
+
 def _address(arguments: argparse.Namespace) -> Answer:
     from pipeline.sandbox import customers, sources
     from pipeline.spec.compilation import settings_document
@@ -110,4 +120,12 @@ def _fault(arguments: argparse.Namespace) -> Answer:
     )
 
 
-ACTIONS = {"up": _up, "down": _down, "status": _status, "logs": _logs, "address": _address, "fault": _fault}
+ACTIONS = {
+    "up": _up,
+    "down": _down,
+    "status": _status,
+    "logs": _logs,
+    "secrets": _secrets,
+    "address": _address,
+    "fault": _fault,
+}
