@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, get_current_context, get_parsing_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
 from pipeline import naming, tasks
 from pipeline.errors import Final
@@ -106,18 +106,19 @@ def _ending(
             result = run(start, said)
         except Final as error:
             raise AirflowFailException(error.sentence()) from error
-        return _told(result)
+        return _told(result, stage)
 
     return execute
 
 
-def _told(result: Result) -> Mapping[str, Any]:
+def _told(result: Result, stage: str) -> Mapping[str, Any]:
     """What the next task hears; or the run's end where there is nothing more to do, or nothing may be done."""
-    if result.ending == "skip":
-        raise AirflowSkipException(result.outcome)
     if result.ending == "fail":
         raise AirflowFailException(result.reason)
-    return result.said
+    later = list(STAGES)[list(STAGES).index(stage) + 1 :]
+    if result.ending == "skip" and later:
+        raise DownstreamTasksSkipped(tasks=later)
+    return {**result.said, "outcome": result.outcome}
 
 
 def _broken(dag_id: str, reason: str) -> DAG:

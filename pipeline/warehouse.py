@@ -160,6 +160,7 @@ def connect(
             schema=schema or None,
             login_timeout=LOGIN_TIMEOUT_S,
             network_timeout=NETWORK_TIMEOUT_S,
+            platform_detection_timeout_seconds=0.0,  # else it asks every cloud's metadata service what we are
             session_parameters=_session_parameters(query_tag, statement_timeout_s),
         )
     except Error as error:

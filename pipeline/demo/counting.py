@@ -58,12 +58,12 @@ def _read(clone: Path, tenant: str) -> Tenant:
 
 
 def _pipeline(session: Session, environment: Environment, release: Release, name: str, source: int) -> Count:
-    """Counts what the live attempts wrote. A row is named by its object and its number in it, so a second copy shows."""
-    t = Tables(environment.place, release.tenant, name)
-    live = live_rows(t, release.pipeline(name))
-    [(written, different)] = session.rows(
-        f"SELECT COUNT(*), COUNT(DISTINCT r._object || '#' || r._row) FROM {t.rows} AS r INNER JOIN ({live}) AS l "
-        "ON r._attempt = l.attempt AND r._object = l.source_key"
+    """Counts what readers see, by its key where it has one: a row that stands twice shows."""
+    t, pipeline = Tables(environment.place, release.tenant, name), release.pipeline(name)
+    live = live_rows(t, pipeline)
+    identity = ", ".join(pipeline.key) if pipeline.write == "merge" else "*"
+    [(seen, different)] = session.rows(
+        f"SELECT (SELECT COUNT(*) FROM {t.view}), (SELECT COUNT(*) FROM (SELECT DISTINCT {identity} FROM {t.view}))"
     )
     [(quarantined,)] = session.rows(
         f"SELECT COUNT(*) FROM {t.quarantine} AS q INNER JOIN ({live}) AS l ON q._attempt = l.attempt AND q._object = l.source_key"
@@ -73,7 +73,7 @@ def _pipeline(session: Session, environment: Environment, release: Release, name
     )
     accounted = int(different) + int(quarantined) + int(filtered)
     return Count(
-        source, int(different), int(quarantined), int(filtered), int(written) - int(different), source - accounted
+        source, int(different), int(quarantined), int(filtered), int(seen) - int(different), source - accounted
     )
 
 

@@ -78,7 +78,14 @@ PAPERS = ("manifests", "releases", "deployments", "receipts")
 
 
 def collector(place: Place) -> list[Statement]:
-    takes = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", *QUEUE_READS]
+    # AWS asks for DeleteMessage for a batch as well; the sandbox asks for the call's own name
+    takes = [
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:DeleteMessageBatch",
+        "sqs:ChangeMessageVisibility",
+        *QUEUE_READS,
+    ]
     return [allow(takes, [queue_arn(place)])]
 
 
