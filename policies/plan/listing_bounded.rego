@@ -17,6 +17,7 @@ deny contains {"where": plans.where, "what": what} if {
 	statement.Effect == "Allow"
 	some action in plans.as_list(statement.Action)
 	startswith(action, "s3:List")
+	action != "s3:ListMultipartUploadParts" # of one object, so its resource bounds it
 	not bounded(statement)
 	what := sprintf("%s allows `%s` without a condition on the tenant's prefix.", [step.name, action])
 }
