@@ -13,6 +13,7 @@ from pipeline.findings import Finding, denied, in_order
 if TYPE_CHECKING:
     from pipeline.cli.world import Hands
     from pipeline.promote.evidence import Case, Probe, Staging
+    from pipeline.publish.ledger import Row
     from pipeline.release import Release
     from pipeline.run import Binding
     from pipeline.spec.tenant import Tenant
@@ -80,22 +81,13 @@ def _case(hands: Hands, tenant: Tenant, probed: Probe) -> Case:
 def _staging(hands: Hands, release: Release) -> Staging:
     """What staging's records and ledgers say of this tenant."""
     from pipeline.apply.records import last_live
-    from pipeline.cli.recover import ledger_of
     from pipeline.observe.queries import incident_name, status
     from pipeline.promote.evidence import Staging
 
     live = last_live(hands.records, release.tenant, "staging")
     if live is None or live.release != release.digest:
         return Staging(live.release if live else None)
-    receipts = {}
-    for pipeline in release.pipelines:
-        published = [
-            row
-            for row in ledger_of(hands, release.tenant, pipeline.name)
-            if row.kind == "load" and row.release == release.digest
-        ]
-        if published:
-            receipts[pipeline.name] = published[-1].hash
+    receipts = {name: row.hash for name, row in _proofs(hands, release).items()}
     now = datetime.now(UTC)
     with hands.records.connect() as connection:
         told = status(connection, release.tenant, now)
@@ -106,6 +98,24 @@ def _staging(hands: Hands, release: Release) -> Staging:
         for number in each.incidents
     ]
     return Staging(live.release, live.id, live.live_at, receipts, tuple(wrong))
+
+
+def _proofs(hands: Hands, release: Release) -> dict[str, Row]:
+    """Each pipeline's newest publish, where it ran this very pipeline: an older release that held the same one counts."""
+    from pipeline import release as releases
+    from pipeline.apply.artifacts import stored_release
+    from pipeline.cli.recover import ledger_of
+
+    proofs = {}
+    for pipeline in release.pipelines:
+        loads = [row for row in ledger_of(hands, release.tenant, pipeline.name) if row.kind == "load"]
+        if not loads:
+            continue
+        bucket, newest = hands.environment.place.lake_bucket, loads[-1]
+        ran = releases.read(stored_release(hands.aws("s3"), bucket, release.tenant, newest.release), newest.release)
+        if ran.pipeline(pipeline.name).digest == pipeline.digest:
+            proofs[pipeline.name] = newest
+    return proofs
 
 
 def _promote(arguments: argparse.Namespace, hands: Hands, case: Case) -> str:
