@@ -11,6 +11,7 @@ import argparse
 import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -83,6 +84,7 @@ def _serve(client: socket.socket, logs: Path) -> None:
         log = logs / f"{request['dag']}.{request['run'].replace(':', '')}.{time.time_ns()}.log"
         with printing_to(log):
             answer = _answered(request)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a task's run leaves its own handler behind
         line.write(json.dumps({**answer, "dag": request["dag"], "run": request["run"], "log": str(log)}) + "\n")
 
 
