@@ -84,7 +84,8 @@ def counted(story: Story, environment: str) -> Count:
 
 
 def sentence(total: Count) -> str:
-    return f"{total.source:,} source rows = {total.loaded:,} loaded + {total.quarantined:,} quarantined + {total.filtered:,} filtered"
+    parts = f"{total.loaded:,} loaded + {total.quarantined:,} quarantined + {total.filtered:,} filtered"
+    return f"{total.source:,} source rows = {parts}"
 
 
 def deployer(story: Story, environment: str) -> Session:

@@ -129,10 +129,11 @@ def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
 def run(request: Mapping[str, Any]) -> dict[str, Any]:
     """One DAG run by `dag.test()`: {state, tasks: {task: state}}. `LookupError` where the folder has no such DAG."""
     folder = request["folder"]
-    bundle = {"name": Path(folder).name, "classpath": BUNDLE, "kwargs": {"path": folder}}
+    name = Path(folder).name
+    bundle = {"name": name, "classpath": BUNDLE, "kwargs": {"path": folder}}
     os.environ["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = json.dumps([bundle])
     os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = folder
-    bag = known(folder, bundle["name"])
+    bag = known(folder, name)
     if request["dag"] not in bag.dags:
         raise LookupError(f"no DAG {request['dag']}; import errors: {bag.import_errors}")
     done = bag.dags[request["dag"]].test(run_conf={"run": request["run"], **request.get("conf", {})})
