@@ -84,3 +84,10 @@ def test_codes_are_found_where_they_are_said(tmp_path):
         (tmp_path / "pipeline" / room / "rule.py").write_text(text, encoding="utf-8")
     module = {"pipeline/validate/rule.py"}
     assert source.codes(tmp_path) == {"contract.one": module, "transform.star": module}
+
+
+def test_the_example_names_a_schema_for_every_file():
+    """So an editor completes and checks a new tenant's folder, which is copied from it, without being set up."""
+    for path in sorted((ROOT / "tenants/_example").rglob("*.yaml")):
+        head, _, named = path.read_text(encoding="utf-8").partition("\n")[0].partition("$schema=")
+        assert (head, (path.parent / named).is_file()) == ("# yaml-language-server: ", True), path
