@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.cli.answer import Answer, table
 from pipeline.cli.validate import deployable
+from pipeline.errors import AcmeError, Missing, Unreachable
 from pipeline.plan.step import Step, steps_digest
 
 SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "="}
@@ -21,12 +22,40 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    planned = {tenant: plan(arguments, tenant) for tenant in deployable(arguments.repo, arguments.tenants)}
+    tenants = deployable(arguments.repo, arguments.tenants)
+    try:
+        planned = {tenant: plan(arguments, tenant) for tenant in tenants}
+    except (Missing, Unreachable) as error:
+        return without_state(arguments, tenants, error)
     described = document(planned)
     if arguments.out:
         arguments.out.write_text(json.dumps(described, indent=1, sort_keys=True), encoding="utf-8")
     text = "\n\n".join(summary(tenant, steps) for tenant, steps in planned.items())
     return Answer({"environment": arguments.environment, "tenants": described}, text)
+
+
+def without_state(arguments: argparse.Namespace, tenants: Sequence[str], error: AcmeError) -> Answer:
+    """What the folders ask for differently from the base; said to be no plan of the world."""
+    from pipeline.gate.change import read_change
+    from pipeline.plan.comparison import compare
+    from pipeline.spec.tenant import read_files
+
+    change = read_change(arguments.repo, tenants=tenants)
+    told, lines = {}, [f"no state answers ({error.what}): the desired states of base and head are compared instead"]
+    for tenant in tenants:
+        sides = [_folder(files, tenant) for files in (change.base_files, change.head_files)]
+        base, head = (read_files(files, tenant)[0] if files else None for files in sides)
+        found = compare(base, head, arguments.environment)
+        told[tenant] = [difference.__dict__ for difference in found]
+        lines += [f"{tenant}: {len(found) or 'no'} differences", *(f"  {each.how:<8} {each.path}" for each in found)]
+    return Answer(
+        {"environment": arguments.environment, "without_state": error.sentence(), "tenants": told}, "\n".join(lines)
+    )
+
+
+def _folder(files: Mapping[str, bytes | None], tenant: str) -> dict[str, bytes]:
+    start = f"tenants/{tenant}/"
+    return {path: content for path, content in files.items() if path.startswith(start) and content is not None}
 
 
 def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:

@@ -27,7 +27,8 @@ def pages(repository: Path) -> dict[str, str]:
     made = {code: _rule_page(rule) for code, rule in rules.items()}
     for code in sorted({*said, *found} - set(rules)):
         made[code] = _code_page(repository, code, said.get(code, ()), found.get(code))
-    titles = {**{code: rule.title for code, rule in rules.items()}, **{c: f.what for c, f in found.items() if f}}
+    roles = {code: source.role(repository, min(modules)) for code, modules in said.items()}
+    titles = roles | {code: rule.title for code, rule in rules.items()} | {c: f.what for c, f in found.items() if f}
     return {INDEX: _index(made, titles), **{f"{code}.md": text for code, text in made.items()}}
 
 

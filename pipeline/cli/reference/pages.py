@@ -1,6 +1,6 @@
-"""Every generated page of docs/reference, and what differs between them and the checkout.
+"""Every generated page of docs/reference, the policies' catalogue, and what differs between them and the checkout.
 
-Reads the code, the policies' catalogue and the examples of tests/findings; `write` writes below docs/reference only.
+Reads the code, the policies and the examples of tests/findings; `write` writes below docs/reference, and policies/catalog.json.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.cli.reference import commands, environments, events, findings, schemas
+from pipeline.gate.bundle import read_bundle
+from pipeline.gate.catalog import CATALOG, write_catalog
 
 REFERENCE: Final = "docs/reference"
 GENERATED: Final = ("commands.md", "environments.md", "events.md", "findings", "schemas")
@@ -18,6 +20,7 @@ GENERATED: Final = ("commands.md", "environments.md", "events.md", "findings", "
 def pages(repository: Path) -> dict[str, str]:
     """{path from the repository's root: text}."""
     return {
+        f"policies/{CATALOG}": write_catalog(read_bundle(repository / "policies").modules),
         f"{REFERENCE}/commands.md": commands.page(),
         f"{REFERENCE}/environments.md": environments.page(),
         f"{REFERENCE}/events.md": events.page(repository),
@@ -28,9 +31,8 @@ def pages(repository: Path) -> dict[str, str]:
 
 def stale(repository: Path, wanted: Mapping[str, str]) -> list[str]:
     """The pages that are missing, old, or left over."""
-    there = {path.relative_to(repository).as_posix(): path for path in _written(repository)}
-    old = [name for name, path in there.items() if path.read_text(encoding="utf-8") != wanted.get(name)]
-    return sorted({*old, *(set(wanted) - set(there))})
+    left = {path.relative_to(repository).as_posix() for path in _written(repository)} - set(wanted)
+    return sorted([*left, *(name for name, text in wanted.items() if _read(repository / name) != text)])
 
 
 def write(repository: Path) -> list[str]:
@@ -45,6 +47,10 @@ def write(repository: Path) -> list[str]:
         else:
             path.unlink()
     return changed
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _written(repository: Path) -> list[Path]:
