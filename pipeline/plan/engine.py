@@ -18,7 +18,7 @@ from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
 from pipeline import naming
-from pipeline.errors import AcmeError, Busy, Final
+from pipeline.errors import AcmeError, Busy, Final, Unreachable
 from pipeline.plan.step import Operation, Step
 from pipeline.settings import Environment
 
@@ -33,6 +33,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "replace": "replace",
     "import": "import",
 }
+NO_ANSWER = ("connection refused", "request send failed", "i/o timeout", "no such host")
 SANDBOX_PASSPHRASE = "sandbox"  # noqa: S105  no secret value stands in any state; production seals with awskms://
 
 
@@ -177,6 +178,11 @@ def told(error: CommandError) -> AcmeError:
             "the stack is locked by another engine.",
             why=first_error(text),
             fix="wait for it; a dead one is taken over by the next apply",
+        )
+    if any(word in text for word in NO_ANSWER):
+        return Unreachable(
+            f"the engine reached nobody: {first_error(text)}",
+            fix="./acme sandbox status, or the network to AWS and Snowflake",
         )
     return Final(f"the engine refused: {first_error(text)}", fix="mend what it names, then run the same command again")
 
