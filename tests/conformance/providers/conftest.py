@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import pytest
 
-from pipeline.sandbox import bootstrap, parts, ports, snowflake_account
+from pipeline import settings
+from pipeline.plan.engine import Engine
+from pipeline.sandbox import bootstrap, environments, parts, ports, snowflake_account
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.providers.aws.package import package as aws
 from pipeline.sandbox.providers.serving import serve
 from pipeline.sandbox.providers.snowflake.package import package as snowflake
+from pipeline.settings import Environment
 from tests.conformance.providers.engine import Client
 from tests.conftest import running
+
+with warnings.catch_warnings():  # the SDK warns of its own old names when it is loaded
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import stacks.components.platform  # noqa: F401
 
 SERVICES = ("s3", "iam", "sts", "secretsmanager", "cloudwatchlogs")
 
@@ -56,9 +64,9 @@ def engine(aws_port, config):
 
 @pytest.fixture(scope="session")
 def staging(toolset, tmp_path_factory):
-    """The folder of a sandbox in which staging's AWS and Snowflake accounts run, prepared by their owners."""
+    """The folder of a sandbox in which staging's accounts and the providers run; the accounts are prepared by their owners."""
     folder, place = Folder(tmp_path_factory.mktemp("staging")), parts.PLACES["staging"]
-    with running(folder, toolset, "aws", "snowflake_staging") as known:
+    with running(folder, toolset, "aws", "snowflake_staging", "providers") as known:
         keys = bootstrap.prepare(bootstrap.Account(place, f"http://127.0.0.1:{known['aws']}"), {})
         bootstrap.write_credentials(folder, keys)
         account = parts.account_name(place.environment)
@@ -96,3 +104,21 @@ def account(staging, snowflake_port, monkeypatch):
     )
     yield client
     client.channel.close()
+
+
+@pytest.fixture(scope="session")
+def environment(staging) -> Environment:
+    """Staging as the engine is told of it."""
+    return settings.read(environments.describe(staging, "staging", ports.kept(staging)))
+
+
+@pytest.fixture(scope="session")
+def pulumi_engine(toolset, environment, tmp_path_factory) -> Engine:
+    """The real engine; its state lies in staging's bucket."""
+    return Engine(toolset.pulumi_root, tmp_path_factory.mktemp("engine"), environment)
+
+
+@pytest.fixture(scope="session")
+def owner(environment) -> bootstrap.Account:
+    """Staging's AWS as its owner sees it: who works past the engine."""
+    return bootstrap.Account(environment.place, environment.aws_endpoint or "")
