@@ -189,7 +189,7 @@ def told(error: CommandError) -> AcmeError:
 
 def first_error(text: str) -> str:
     """What the engine's output names as the error: its first line and the provider's own words below it, at most 600 characters."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip().removeprefix("stderr:").strip() for line in text.splitlines() if line.strip()]
     starts = [at for at, line in enumerate(lines) if line.startswith("error:") and "update failed" not in line]
     if not starts:
         return (lines or [""])[-1][:600]
