@@ -35,13 +35,16 @@ LONG_MODULES = {
     "pipeline/sandbox/snowflake/ddl.py": "one short function for each DDL statement of Snowflake's that we use",
     "pipeline/sandbox/snowflake/inspection.py": "one short function for each SHOW, DESCRIBE and EXPLAIN that we use",
 }
+LOGIC_IN_INIT = {
+    "pipeline/spec/connectors/__init__.py": "what the package is: the registry that finds each kind by its file",
+}
 LONG_FUNCTIONS = {
     "pipeline/validate/vocabulary.py::node_types": "a table of the SQL that a transform may hold",
 }
 
 # Where somebody works, and where packages come from: a customer's machine and mirror know neither.
 MACHINES = re.compile(r"(?<![\w.])/(?:work|root|home|Users)/[A-Za-z0-9_.]|/tmp/w/")
-REGISTRIES = re.compile(
+INDEXES = re.compile(
     r"pypi\.org|pythonhosted\.org|proxy\.golang\.org|sum\.golang\.org|registry\.npmjs|artifactory", re.IGNORECASE
 )
 
@@ -81,16 +84,16 @@ def test_functions_are_short():
     assert long == set(LONG_FUNCTIONS)
 
 
-@pytest.mark.parametrize("name", [name for name in CODE if name.endswith("__init__.py")])
+@pytest.mark.parametrize("name", [name for name in CODE if name.endswith("__init__.py") and name not in LOGIC_IN_INIT])
 def test_a_package_only_says_what_it_is(name):
-    """Its `__init__` defines at most what its name stands for; nothing is run when it is imported."""
-    allowed = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
-    body = tree(name).body
-    docstring = body[0] if body and isinstance(body[0], ast.Expr) else None
-    assert [type(node).__name__ for node in body if node is not docstring and not isinstance(node, allowed)] == []
+    """Its `__init__` holds a docstring and at most what it passes on; logic has a module with a name."""
+    _docstring, *rest = tree(name).body
+    assert [
+        type(node).__name__ for node in rest if not isinstance(node, ast.Import | ast.ImportFrom | ast.Assign)
+    ] == []
 
 
-@pytest.mark.parametrize("pattern", [MACHINES, REGISTRIES], ids=["machines", "registries"])
+@pytest.mark.parametrize("pattern", [MACHINES, INDEXES], ids=["machines", "indexes"])
 def test_nothing_of_one_machine_stands_in_the_tree(pattern):
     """No path of anybody's home and no address of a package index: a clone works where it lies."""
     found = []
