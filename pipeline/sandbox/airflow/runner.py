@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import importlib
 import json
 import os
 import signal
@@ -25,6 +26,17 @@ from typing import Any
 BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 WORKERS = 2
 DATABASE_WITHIN_S = 120
+PRELOADED = (
+    "airflow.api_fastapi.execution_api.app",
+    "airflow.dag_processing.dagbag",
+    "airflow.models.dagrun",
+    "airflow.providers.standard.decorators.python",
+    "airflow.sdk.execution_time.supervisor",
+    "asyncssh",
+    "boto3",
+    "httpx",
+    "snowflake.connector",
+)
 WARM_UP = """from airflow.sdk import DAG, task
 with DAG("warm_up_{number}", schedule=None) as dag:
     task(lambda: None, task_id="warm_up")()
@@ -40,6 +52,7 @@ def main() -> None:
     (home / "runs").mkdir(parents=True, exist_ok=True)
     migrate(home)
     with socket.create_server(("127.0.0.1", port), backlog=64) as server:
+        preload()
         number = next((number for number in range(1, WORKERS) if os.fork() == 0), 0)
         with printing_to(home / "runs" / f"worker.{number}.log"):
             prepare(home, number)
@@ -106,10 +119,14 @@ def printing_to(log: Path) -> Iterator[None]:
         os.close(out)
 
 
-def prepare(home: Path, number: int) -> None:
-    """Pays once for what every run needs: the imports, and the execution API that serves tasks in process."""
-    import snowflake.connector  # noqa: F401
+def preload() -> None:
+    """The imports that every worker needs, once for all: they are forked afterwards."""
+    for name in PRELOADED:
+        importlib.import_module(name)
 
+
+def prepare(home: Path, number: int) -> None:
+    """A first run, so that no later one waits for the execution API that serves tasks in process."""
     folder = home / "warm_up" / str(number)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "warm_up.py").write_text(WARM_UP.format(number=number), encoding="utf-8")
