@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -97,7 +98,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         world = self._configured(context)
         try:
             identifier = type_.create(world, inputs)
-            found = type_.read(world, identifier, inputs) or {}
+            found = _read_back(type_, world, identifier, inputs)
         except HalfMade as error:
             _abort_half_made(context, error, inputs)
         except Refused as error:
@@ -145,7 +146,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return self._package.types[token]
 
     def _world(self, config: Config) -> Any:
-        key = json.dumps(config, sort_keys=True)
+        key = json.dumps([config, _stamps(config)], sort_keys=True)
         with self._connecting:
             if key not in self._worlds:
                 self._worlds[key] = self._package.connect(config)
@@ -157,6 +158,20 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 grpc.StatusCode.FAILED_PRECONDITION, "the provider has not been configured on this connection"
             )
         return self._peers[context.peer()]
+
+
+def _read_back(type_: Type, world: Any, identifier: str, inputs: wire.Values) -> Mapping[str, Any]:
+    """What was just made; it stays made where it cannot be read."""
+    try:
+        return type_.read(world, identifier, inputs) or {}
+    except Refused as error:
+        raise HalfMade(identifier, str(error)) from error
+
+
+def _stamps(config: Config) -> list[int]:
+    """When the credentials were written: new keys are a new connection."""
+    files = [Path(name) for name in config.get("sharedCredentialsFiles") or ()]
+    return [path.stat().st_mtime_ns for path in files if path.exists()]
 
 
 def _name(urn: str) -> str:

@@ -195,11 +195,13 @@ def test_what_was_written_otherwise_but_means_the_same_is_no_drift(engine, stand
     assert read["policy"] == inputs["policy"]
 
 
+@pytest.mark.parametrize("rights", [["DescribeLogGroups"], ["PutRetentionPolicy"]], ids=["unset", "unread"])
 def test_a_resource_whose_second_half_failed_is_reported_with_its_identifier(
-    aws_port, config, credentials, engine, ministack
+    aws_port, config, credentials, engine, ministack, rights
 ):
-    """The engine is told that it exists, so it is finished instead of made again."""
-    access, secret = user(ministack, "halfway", allow(["logs:CreateLogGroup", "logs:DescribeLogGroups"], ["*"]))
+    """The engine is told that it exists, so it is finished instead of made again: setting it up failed, or reading it."""
+    actions = [f"logs:{right}" for right in ("CreateLogGroup", *rights)]
+    access, secret = user(ministack, "halfway", allow(actions, ["*"]))
     with credentials.open("a") as file:
         file.write(f"[halfway]\naws_access_key_id = {access}\naws_secret_access_key = {secret}\n")
     weak = Client(aws_port, {**config, "profile": "halfway"})
@@ -214,6 +216,23 @@ def test_a_resource_whose_second_half_failed_is_reported_with_its_identifier(
     assert "AccessDenied" in said.reasons[0]
     engine.update(LOG_GROUP, said.id, inputs, inputs)
     assert engine.read(LOG_GROUP, said.id, inputs)[1]["retentionInDays"] == 180
+
+
+def test_new_keys_in_the_credentials_file_are_used_by_the_next_engine(aws_port, config, credentials, ministack):
+    """An account that forgot its keys gets new ones under the same profile; the provider does not have to start again."""
+
+    def keys(name, *rights) -> str:
+        access, secret = user(ministack, name, allow(list(rights), ["*"]))
+        return f"[turning]\naws_access_key_id = {access}\naws_secret_access_key = {secret}\n"
+
+    turning = {**config, "profile": "turning"}
+    credentials.write_text(keys("old", "s3:ListBucket"))
+    first = Client(aws_port, turning)
+    credentials.write_text(keys("new", "logs:*"))
+    second = Client(aws_port, turning)
+    assert second.create(LOG_GROUP, {"name": "/acme/t/turned"})[0] == "/acme/t/turned"
+    for client in (first, second):
+        client.channel.close()
 
 
 @pytest.mark.parametrize(
