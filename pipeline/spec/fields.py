@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from pipeline import naming
 from pipeline.spec import cron, snowflake_type, words
@@ -13,18 +15,31 @@ from pipeline.spec.model import refused
 from pipeline.spec.wording import shown
 
 
-def pattern(expression: str, rule: str) -> AfterValidator:
-    """Text that the expression matches as a whole. `rule` says so in words."""
-    compiled = re.compile(expression, re.ASCII)
+@dataclass(frozen=True)
+class pattern:  # noqa: N801  reads as the word of an annotation
+    """Text that the expression matches as a whole. `rule` says so in words, in a finding and in an editor."""
 
-    def check(text: str) -> str:
-        if len(text) > 512 or not compiled.fullmatch(text):
+    expression: str
+    rule: str
+
+    def check(self, text: str) -> str:
+        if len(text) > 512 or not re.compile(self.expression, re.ASCII).fullmatch(text):
             raise refused(
-                "document.wrong_value", f"{shown(text)} is refused: {rule}.", fix="write a value of this form"
+                "document.wrong_value", f"{shown(text)} is refused: {self.rule}.", fix="write a value of this form"
             )
         return text
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^(?:{self.expression})$", "description": self.rule}
+
+
+def text_schema(description: str, expression: str = "") -> WithJsonSchema:
+    """What an editor knows of text that a function checks."""
+    form = {"pattern": f"^(?:{expression})$"} if expression else {}
+    return WithJsonSchema({"type": "string", **form, "description": description})
 
 
 def _name(text: str) -> str:
@@ -67,12 +82,22 @@ def _schedule(text: str) -> str:
     return text
 
 
-Name = Annotated[str, AfterValidator(_name)]
-ColumnName = Annotated[str, AfterValidator(_column)]
-ColumnType = Annotated[str, AfterValidator(_type)]
-Schedule = Annotated[str, AfterValidator(_schedule)]
+Name = Annotated[str, AfterValidator(_name), text_schema("a name in lower case, as acme_foods", naming.NAME.pattern)]
+ColumnName = Annotated[
+    str, AfterValidator(_column), text_schema("a column's name in lower case, as ordered_on", naming.COLUMN.pattern)
+]
+ColumnType = Annotated[
+    str, AfterValidator(_type), text_schema(f"a type with its sizes, as in {snowflake_type.EXAMPLES}")
+]
+Schedule = Annotated[
+    str, AfterValidator(_schedule), text_schema("five cron fields in UTC; H is a number picked by hash: H * * * *")
+]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-SecretName = Annotated[str, AfterValidator(_secret)]  # a name below acme/<environment>/<tenant>/, never a value
+SecretName = Annotated[
+    str,
+    AfterValidator(_secret),
+    text_schema("a name below acme/<environment>/<tenant>/ in AWS Secrets Manager, never a value", naming.NAME.pattern),
+]
 Host = Annotated[
     str,
     pattern(

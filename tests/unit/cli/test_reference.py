@@ -74,6 +74,28 @@ def test_the_schemas_accept_every_file_of_every_tenant(name, path):
     assert not validator.is_valid({**load(path), "no_such_key": 1})
 
 
+@pytest.mark.parametrize(
+    ("name", "where", "value"),
+    [
+        ("environment", ("connectors", "erp_drop", "endpoint", "host"), "SFTP.example"),
+        ("environment", ("status",), "off"),
+        ("pipeline", ("schedule",), 5),
+        ("mapping", ("fields", "VendorID", "column"), "VendorID"),
+        ("tenant", ("owners",), ["@acmeconnect/x"]),
+    ],
+)
+def test_the_schemas_mark_a_value_of_another_form(name, where, value):
+    """An editor knows the form of a value as validation does, not the keys alone."""
+    file = {"environment": "environments/staging", "tenant": "tenant"}.get(name, f"{name}s/purchase_orders")
+    document = load(ROOT / f"tenants/globex/{file}.yaml")
+    *steps, last = where
+    part = document
+    for step in steps:
+        part = part[step]
+    part[last] = value
+    assert not Draft202012Validator(SCHEMAS[f"{name}.json"]).is_valid(document)
+
+
 def test_codes_are_found_where_they_are_said(tmp_path):
     """A whole code, and the name of a fault of a statement; neither a file's name nor a string elsewhere."""
     for room, text in {
