@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -250,3 +251,10 @@ def test_what_cannot_be_taken_away_is_replaced(account, token, key):
     """It can be altered, not emptied."""
     inputs = CASES[token][1]
     assert account.diff(token, inputs, {**inputs, key: ""}) == ([key], [key])
+
+
+def test_many_resources_at_once_are_made_each_in_its_own_session(account, name):
+    """As an engine does it: sixteen creates in parallel, none waits for or breaks another."""
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        made = list(pool.map(lambda n: account.create(ROLE, {"name": f"{name}_{n}"})[0], range(16)))
+    assert made == [f'"{name}_{n}"' for n in range(16)]

@@ -6,18 +6,18 @@ the platform that the configured user is bound to, out of `$AWS_SHARED_CREDENTIA
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from pipeline import warehouse
+from pipeline import cloud, warehouse
 from pipeline.errors import AcmeError, Missing, Unreachable
 from pipeline.naming import ENVIRONMENTS, Place
 from pipeline.sandbox.providers.resource_type import Refused
 from pipeline.settings import Environment, Snowflake
 
+Answer = TypeVar("Answer")
 SESSION_GONE = (390111, 390112, 390114)
 IDENTITIES = ("deployer", "support", "collector")
 REGION = "us-east-1"  # where the proof of identity is signed for; STS takes any
@@ -40,31 +40,43 @@ def _refusals() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Account:
-    """One session, opened with the first statement and again where it was lost; one statement at a time."""
+    """Sessions of one user, each for one statement at a time; opened when no idle one is left."""
 
     config: Mapping[str, Any]
-    _open: list[warehouse.Session] = field(default_factory=list, repr=False)
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _idle: list[warehouse.Session] = field(default_factory=list, repr=False)
 
     def execute(self, sql: str) -> None:
-        """A session that the server no longer knows ran nothing: the statement is said again in a new one."""
-        with self._lock, _refusals():
-            try:
-                self._session().execute(sql)
-            except Unreachable as error:
-                self._open.clear()
-                if warehouse.number(error) not in SESSION_GONE:
-                    raise
-                self._session().execute(sql)
+        """Only a session that the server no longer knows surely ran nothing: then the statement is said again in a new one."""
+        self._asked(lambda session: session.execute(sql), again=lambda error: warehouse.number(error) in SESSION_GONE)
 
     def records(self, sql: str) -> list[dict[str, Any]]:
-        """Rows by the names of their columns. A lost session is opened again: asking twice does no harm."""
-        with self._lock, _refusals():
+        """Rows by the names of their columns. Where the session was lost it is asked again: asking twice does no harm."""
+        return self._asked(lambda session: session.records(sql), again=lambda _: True)
+
+    def _asked(
+        self, question: Callable[[warehouse.Session], Answer], *, again: Callable[[Unreachable], bool]
+    ) -> Answer:
+        with _refusals():
             try:
-                return self._session().records(sql)
-            except Unreachable:
-                self._open.clear()
-                return self._session().records(sql)
+                return self._once(question)
+            except Unreachable as error:
+                self._idle.clear()  # the others are lost as well
+                if not again(error):
+                    raise
+                return self._once(question)
+
+    def _once(self, question: Callable[[warehouse.Session], Answer]) -> Answer:
+        """A lost session is not put back."""
+        session = self._session()
+        try:
+            answer = question(session)
+        except Unreachable:
+            raise
+        except AcmeError:
+            self._idle.append(session)
+            raise
+        self._idle.append(session)
+        return answer
 
     def find(self, sql: str, **wanted: str) -> dict[str, Any] | None:
         """The row whose columns are exactly these; None where there is none, or where it would lie does not exist."""
@@ -75,9 +87,10 @@ class Account:
         return next((row for row in rows if all(row.get(key) == value for key, value in wanted.items())), None)
 
     def _session(self) -> warehouse.Session:
-        if not self._open:
-            self._open.append(_login(self.config))
-        return self._open[0]
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _login(self.config)
 
 
 def connect(config: Mapping[str, Any]) -> Account:
@@ -88,8 +101,6 @@ def connect(config: Mapping[str, Any]) -> Account:
 
 
 def _login(config: Mapping[str, Any]) -> warehouse.Session:
-    import botocore.session
-
     account = "-".join(part for part in (config.get("organizationName"), config.get("accountName")) if part)
     where = Snowflake(
         account,
@@ -97,9 +108,10 @@ def _login(config: Mapping[str, Any]) -> warehouse.Session:
         port=int(config.get("port") or 443),
         protocol=config.get("protocol", "https"),
     )
-    environment = Environment("sandbox", REGION, "", where, sandbox=True)
-    credentials = botocore.session.Session(profile=_profile(config["user"])).get_credentials()
-    return warehouse.connect(environment, credentials, user=config["user"], role=config.get("role", ""), warehouse="")
+    user = config["user"]
+    environment = Environment("sandbox", REGION, "", where, sandbox=True, profiles={user: _profile(user)})
+    credentials = cloud.session(environment, user).get_credentials()
+    return warehouse.connect(environment, credentials, user=user, role=config.get("role", ""), warehouse="")
 
 
 def _profile(user: str) -> str:
