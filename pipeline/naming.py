@@ -73,6 +73,15 @@ def read_stack(text: str) -> tuple[str, str] | None:
     return (parts[0], parts[1]) if parts else None
 
 
+# what the engine keeps in the state bucket
+def engine_state_key(stack_name: str) -> str:
+    return f".pulumi/stacks/{PROJECT}/{stack_name}.json"
+
+
+def engine_locks_prefix(stack_name: str) -> str:
+    return f".pulumi/locks/organization/{PROJECT}/{stack_name}/"
+
+
 # keys below the lake bucket
 def tenant_prefix(tenant: str) -> str:
     return f"{tenant}/"

@@ -7,14 +7,17 @@ under such a name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
-from pipeline import naming
+from pipeline import cloud, naming
 from pipeline.apply.records import Record
 from pipeline.errors import Conflict, Missing
 from pipeline.plan.desired import Desired
 from pipeline.release import Release, canonical
+
+ALREADY = frozenset(
+    {"PreconditionFailed", "ConditionalRequestConflict"}
+)  # it stands; somebody writes it at this moment
 
 
 def write(s3: Any, desired: Desired, record: Record) -> None:
@@ -46,11 +49,12 @@ def _once(s3: Any, bucket: str, key: str, content: bytes) -> None:
     """Puts an object unless one stands there, then reads back what stands."""
     from botocore.exceptions import ClientError
 
-    try:
-        s3.put_object(Bucket=bucket, Key=key, Body=content, IfNoneMatch="*", ContentType=_kind(key))
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "PreconditionFailed":
-            raise
+    with cloud.failures(f"s3://{bucket}/{key}"):
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=content, IfNoneMatch="*", ContentType=_kind(key))
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ALREADY:
+                raise
     stands = _read(s3, bucket, key)
     if hashlib.sha256(stands).digest() != hashlib.sha256(content).digest():
         raise Conflict(
@@ -61,15 +65,11 @@ def _once(s3: Any, bucket: str, key: str, content: bytes) -> None:
 
 
 def _read(s3: Any, bucket: str, key: str) -> bytes:
-    from botocore.exceptions import ClientError
-
-    try:
-        body: Mapping[str, Any] = s3.get_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404"}:
+    with cloud.failures(f"s3://{bucket}/{key}"):
+        try:
+            content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket) as error:
             raise Missing(f"s3://{bucket}/{key} does not exist.") from error
-        raise
-    content: bytes = body["Body"].read()
     return content
 
 

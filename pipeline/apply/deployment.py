@@ -1,6 +1,6 @@
 """One deployment, from the lease to the commit of its epoch rows: the instant at which it is live.
 
-The order of its steps, each repeatable: artifacts written and read back · preview against what was approved · `up` · tables
+The order of its steps, each repeatable: artifacts written and read back · preview, where steps were approved · `up` · tables
 and views by DDL · one transaction with an epoch row for each pipeline that changed. A kill at any instant leaves the lease of
 a dead process and a record that says `started`; the next apply finishes it.
 """
@@ -17,13 +17,13 @@ from typing import Any, Literal
 from sqlalchemy import Engine as Records
 
 from pipeline import naming
-from pipeline.apply import artifacts, lease, records, takeover
+from pipeline.apply import artifacts, infrastructure, lease, records
 from pipeline.apply.records import Record
-from pipeline.errors import AcmeError, Conflict
+from pipeline.errors import AcmeError
 from pipeline.events import Correlation, Event, Sink
 from pipeline.plan.desired import Desired
-from pipeline.plan.engine import Engine, Program, preview, up
-from pipeline.plan.step import Step, beyond
+from pipeline.plan.engine import Engine, Program
+from pipeline.plan.step import Step
 from pipeline.publish import epoch, schema
 from pipeline.warehouse import Session
 
@@ -81,12 +81,11 @@ def deploy(desired: Desired, world: World, request: Request) -> Deployed:
 
 
 def _unchanged(desired: Desired, world: World) -> Deployed | None:
-    """The live deployment, where it is what is desired and nothing was left half done."""
-    where = (desired.tenant, desired.environment.name)
-    live = records.last_live(world.records, *where)
-    if live is None or live.identity != desired.identity or records.unfinished(world.records, *where):
+    """The live deployment, where it is what is desired and nothing was tried since: that may have left something half done."""
+    newest = records.newest(world.records, desired.tenant, desired.environment.name)
+    if newest is None or newest.state != "live" or newest.identity != desired.identity:
         return None
-    return Deployed("unchanged", live)
+    return Deployed("unchanged", newest)
 
 
 def _record(desired: Desired, world: World, request: Request) -> Record:
@@ -122,40 +121,19 @@ def _record(desired: Desired, world: World, request: Request) -> Record:
 
 def _make(desired: Desired, world: World, request: Request, record: Record, heartbeat: lease.Heartbeat) -> Deployed:
     artifacts.write(world.aws("s3"), desired, record)
-    steps = _infrastructure(desired, world, request)
+    name = naming.stack(desired.tenant, desired.environment.name)
+    steps = infrastructure.make(world, name, world.program(desired), request.approved)
     heartbeat.check()
     epochs = _publish(desired, world, record)
     records.finish(world.records, record, "live")
     return Deployed("live", record, steps, epochs)
 
 
-def _infrastructure(desired: Desired, world: World, request: Request) -> tuple[Step, ...]:
-    name = naming.stack(desired.tenant, desired.environment.name)
-    takeover.clear(world.aws("s3"), desired.environment.place.state_bucket, name)
-    stack = world.engine.stack(name, world.program(desired))
-    takeover.settle(stack, world)
-    steps = preview(stack)
-    if request.approved is not None:
-        refuse(beyond(request.approved, steps))
-    return tuple(up(stack)) if steps else ()
-
-
-def refuse(uncovered: Iterable[Step]) -> None:
-    """`Conflict` where the world asks for more than was approved."""
-    named = [f"{step.operation} {step.type} {step.name}" for step in uncovered]
-    if named:
-        raise Conflict(
-            f"the plan is not the one that was approved: {'; '.join(named)}.",
-            why="A new delete, replace or change of access needs an approval of its own.",
-            fix="run `acme plan` again and have it approved",
-        )
-
-
 def _publish(desired: Desired, world: World, record: Record) -> dict[str, int]:
     """Tables and views, then the epochs of what changed: with their commit the deployment is live."""
     place, tenant = desired.environment.place, desired.tenant
-    live = records.last_live(world.records, tenant, desired.environment.name)
-    changed = changed_pipelines(live.bindings if live else {}, desired.bindings)
+    standing = records.standing(world.records, tenant, desired.environment.name)
+    changed = changed_pipelines([one.bindings for one in standing if one.id != record.id], desired.bindings)
     with world.warehouse() as session:
         schema.build(session, place, tenant, [p for p in desired.release.pipelines if p.name in changed])
         return epoch.raise_epochs(
@@ -163,9 +141,14 @@ def _publish(desired: Desired, world: World, record: Record) -> dict[str, int]:
         )
 
 
-def changed_pipelines(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Those that are new, bound to something else, or gone: a gone one's late workers must be turned away too."""
-    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+def changed_pipelines(before: Iterable[Mapping[str, str]], after: Mapping[str, str]) -> list[str]:
+    """Those that are new, gone, or bound to something else than under any of `before`.
+
+    A gone one's late workers must be turned away too. `before` is what was live and whatever was tried since: a killed apply
+    may have committed its epochs and not written it down.
+    """
+    bound = [*before] or [{}]
+    return sorted({name for old in bound for name in {*old, *after} if old.get(name) != after.get(name)})
 
 
 def _say(world: World, record: Record, what: str, **data: Any) -> None:

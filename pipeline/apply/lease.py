@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from pipeline.apply.records import leases
 from pipeline.errors import Busy
@@ -26,12 +27,11 @@ FOREIGN_S = 900.0  # the shortest session that STS gives
 
 
 class Heartbeat:
-    """Keeps a lease warm from a thread of its own, and knows when it was lost."""
+    """Keeps a lease warm from a thread of its own."""
 
     def __init__(self, engine: Engine, tenant: str, environment: str, token: int) -> None:
         self._engine, self._key, self.token = engine, (tenant, environment), token
         self._stop = threading.Event()
-        self.lost = False
         self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
 
     def __enter__(self) -> Heartbeat:
@@ -46,17 +46,20 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_S):
-            with self._engine.begin() as connection:
-                touched = connection.execute(
-                    leases.update().where(*mine(*self._key, self.token)).values(heartbeat=func.now())
-                )
-            if touched.rowcount == 0:
-                self.lost = True
-                return
+            try:
+                self.check()
+            except Busy:
+                return  # whoever works under this lease learns it by asking
+            except OperationalError:
+                continue  # the records may be back by the next beat; `check` fails where they are not
 
     def check(self) -> None:
-        """`Busy` where somebody took the lease over: this apply must not go on."""
-        if self.lost:
+        """`Busy` where somebody took the lease over: this apply must not go on. Else the lease is fresh again."""
+        with self._engine.begin() as connection:
+            touched = connection.execute(
+                leases.update().where(*mine(*self._key, self.token)).values(heartbeat=func.now())
+            )
+        if touched.rowcount == 0:
             raise Busy("the lease was taken over by another apply.", fix="look at its deployment, then run this again")
 
 

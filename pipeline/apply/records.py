@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Engine, Index, MetaData, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Index,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 metadata = MetaData(schema="control")
@@ -77,21 +90,34 @@ FIELDS = tuple(Record.__dataclass_fields__)
 
 def last_live(engine: Engine, tenant: str, environment: str) -> Record | None:
     """The deployment that is live now: the newest that got there."""
-    return _newest(engine, tenant, environment, deployments.c.state == "live")
+    return newest(engine, tenant, environment, deployments.c.state == "live")
 
 
 def unfinished(engine: Engine, tenant: str, environment: str) -> Record | None:
     """The newest deployment, if it neither became live nor was given up: its apply was killed, and is finished first."""
-    newest = _newest(engine, tenant, environment)
-    return newest if newest and newest.state == "started" else None
+    last = newest(engine, tenant, environment)
+    return last if last and last.state == "started" else None
 
 
-def _newest(engine: Engine, tenant: str, environment: str, *conditions: Any) -> Record | None:
-    mine = (deployments.c.tenant == tenant, deployments.c.environment == environment, *conditions)
-    columns = [deployments.c[name] for name in FIELDS]
+def newest(engine: Engine, tenant: str, environment: str, *conditions: Any) -> Record | None:
+    """The deployment that was begun last, however it went."""
     with engine.connect() as connection:
-        row = connection.execute(select(*columns).where(*mine).order_by(deployments.c.epoch.desc()).limit(1)).first()
+        row = connection.execute(_of(tenant, environment, *conditions).limit(1)).first()
     return Record(**row._mapping) if row else None
+
+
+def standing(engine: Engine, tenant: str, environment: str) -> list[Record]:
+    """The live deployment and all that were tried after it, newest first: any of them may have left its mark."""
+    live = last_live(engine, tenant, environment)
+    since = deployments.c.epoch >= (live.epoch if live else 0)
+    with engine.connect() as connection:
+        return [Record(**row._mapping) for row in connection.execute(_of(tenant, environment, since))]
+
+
+def _of(tenant: str, environment: str, *conditions: Any) -> Select[Any]:
+    columns = [deployments.c[name] for name in FIELDS]
+    mine = (deployments.c.tenant == tenant, deployments.c.environment == environment)
+    return select(*columns).where(*mine, *conditions).order_by(deployments.c.epoch.desc())
 
 
 def next_epoch(connection: Connection, tenant: str, environment: str) -> int:

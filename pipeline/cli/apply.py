@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline import naming
 from pipeline.cli.answer import Answer, table
 from pipeline.cli.validate import deployable
 from pipeline.errors import AcmeError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.apply.deployment import Deployed
     from pipeline.cli.world import Hands
 
+PLATFORM = "platform"  # no tenant may be called so
 AT_ONCE = 4
 WORLD_FAILED = 3
 
@@ -92,10 +94,12 @@ def described(outcome: Deployed) -> dict[str, Any]:
 
 
 def platform(hands: Hands) -> Answer:
-    """The shared stack of this environment."""
+    """The shared stack of this environment, under a lease of its own."""
+    from pipeline.apply import infrastructure, lease
     from pipeline.cli.world import platform_program_of
-    from pipeline.plan.engine import up
 
-    name = f"platform.{hands.environment.name}"
-    steps = up(hands.engine.stack(name, platform_program_of(hands.repository, hands.environment)))
+    world, environment = hands.world(), hands.environment
+    name = naming.stack(PLATFORM, environment.name)
+    with lease.held(world.records, PLATFORM, environment.name):
+        steps = infrastructure.make(world, name, platform_program_of(hands.repository, environment))
     return Answer({"stack": name, "steps": len(steps)}, f"{name}: {len(steps)} steps")

@@ -62,13 +62,16 @@ def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:
     """The steps of the engine's preview for this tenant; none where nothing is desired."""
     from pipeline import naming
     from pipeline.cli.world import Hands, tenant_program_of
+    from pipeline.plan import state
     from pipeline.plan.engine import preview
 
     hands = Hands(arguments.repo, arguments.environment)
     desired = hands.desired(tenant)
     if desired is None:
         return []
-    return preview(hands.engine.stack(naming.stack(tenant, arguments.environment), tenant_program_of(desired)))
+    name = naming.stack(tenant, arguments.environment)
+    stands = state.stands(hands.aws("s3"), hands.environment.place.state_bucket, name)
+    return preview(hands.engine.stack(name, tenant_program_of(desired), stands=stands))
 
 
 def document(planned: Mapping[str, Sequence[Step]]) -> dict[str, Any]:

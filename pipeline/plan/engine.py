@@ -6,24 +6,24 @@ Talks to the engine's process, the state bucket and the providers. Fails with `B
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pulumi.automation as automation
-from pulumi.automation._stack import StackInitMode
-from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
 from pipeline import naming
 from pipeline.errors import AcmeError, Busy, Final, Unreachable
 from pipeline.plan.step import Operation, Step
 from pipeline.settings import Environment
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the SDK takes half a second: what finds nothing to do never loads it
+    from pulumi.automation import PulumiCommand
+    from pulumi.automation.errors import CommandError
     from pulumi.automation.events import EngineEvent, ResourcePreEvent
+
+    from pipeline.plan.lean_stack import LeanStack
 
 Program = Callable[[], None]
 OPERATIONS: Mapping[str, Operation] = {
@@ -37,19 +37,6 @@ NO_ANSWER = ("connection refused", "request send failed", "i/o timeout", "no suc
 SANDBOX_PASSPHRASE = "sandbox"  # noqa: S105  no secret value stands in any state; production seals with awskms://
 
 
-class LeanStack(automation.Stack):
-    """A stack whose `up` is one process: its outputs and history are not asked for."""
-
-    def outputs(self) -> automation.OutputMap:
-        return {}
-
-    def info(self, show_secrets: bool = True) -> automation.UpdateSummary | None:  # noqa: ARG002  the signature is given
-        now = datetime.now(UTC)
-        return automation.UpdateSummary(
-            kind="update", start_time=now, message="", environment={}, config={}, result="succeeded", end_time=now
-        )
-
-
 @dataclass(frozen=True)
 class Engine:
     """The engine for one environment. `root`'s `bin/` holds `pulumi`; below `home` its files and work directories lie."""
@@ -60,26 +47,30 @@ class Engine:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def command(self) -> automation.PulumiCommand:
+    def command(self) -> PulumiCommand:
         """One for all stacks: each new one would start a process to ask its version."""
-        return automation.PulumiCommand(root=str(self.root))
+        from pulumi.automation import PulumiCommand
 
-    def stack(self, name: str, program: Program) -> LeanStack:
-        """The stack of this name, made where its state does not exist."""
+        return PulumiCommand(root=str(self.root))
+
+    def stack(self, name: str, program: Program, *, stands: bool = False) -> LeanStack:
+        """The stack of this name, made where its state does not exist. Nothing is asked where the caller knows that it `stands`."""
+        from pulumi.automation import LocalWorkspace
+
+        from pipeline.plan.lean_stack import LeanStack
+
         folder = self.home / "work" / name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "Pulumi.yaml").write_text(f"name: {naming.PROJECT}\nruntime: python\n", encoding="utf-8")
-        workspace = automation.LocalWorkspace(
+        workspace = LocalWorkspace(
             work_dir=str(folder),
             program=program,
             pulumi_command=self.command,
             env_vars=self._variables(),
             secrets_provider=self._secrets_provider(),
         )
-        try:
-            return LeanStack(name, workspace, StackInitMode.CREATE_OR_SELECT)
-        except CommandError as error:
-            raise told(error) from None
+        with failures():
+            return LeanStack(name, workspace, stands=stands)
 
     def _variables(self) -> dict[str, str]:
         environment = self.environment
@@ -92,6 +83,7 @@ class Engine:
             "PULUMI_HOME": str(self.home / "pulumi"),
             "PULUMI_CONFIG_PASSPHRASE": SANDBOX_PASSPHRASE if environment.sandbox else "",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",  # a new work directory knows none of its own
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true" if environment.providers else "false",
             "PULUMI_DIY_BACKEND_NO_LEGACY_WARNING": "true",
             "PULUMI_DEBUG_PROVIDERS": environment.providers,
@@ -126,10 +118,8 @@ def preview(stack: LeanStack) -> list[Step]:
         if event.resource_pre_event is not None:
             seen.append(event.resource_pre_event)
 
-    try:
+    with failures():
         stack.preview(on_event=keep, color="never", suppress_outputs=True, suppress_progress=True)
-    except CommandError as error:
-        raise told(error) from None
     return [step for step in map(step_of, seen) if step is not None]
 
 
@@ -142,19 +132,15 @@ def up(stack: LeanStack, on_step: Callable[[Step], None] = lambda _step: None) -
             taken.append(step)
             on_step(step)
 
-    try:
+    with failures():
         stack.up(on_event=keep, color="never", suppress_outputs=True, suppress_progress=True)
-    except CommandError as error:
-        raise told(error) from None
     return taken
 
 
 def command(stack: LeanStack, words: list[str]) -> None:
     """A command of the engine that the Automation API does not spell, on this stack."""
-    try:
+    with failures():
         stack._run_pulumi_cmd_sync([*words, "--non-interactive", "--suppress-progress"])
-    except CommandError as error:
-        raise told(error) from None
 
 
 def step_of(event: ResourcePreEvent) -> Step | None:
@@ -170,8 +156,21 @@ def step_of(event: ResourcePreEvent) -> Step | None:
     return Step(operation, metadata.urn, changed, visible)
 
 
+@contextmanager
+def failures() -> Iterator[None]:
+    """The engine's refusals as our errors."""
+    from pulumi.automation.errors import CommandError
+
+    try:
+        yield
+    except CommandError as error:
+        raise told(error) from None
+
+
 def told(error: CommandError) -> AcmeError:
     """What the engine said, as one of our errors: the lines after `error:`, without its progress."""
+    from pulumi.automation.errors import ConcurrentUpdateError
+
     text = str(error)
     if isinstance(error, ConcurrentUpdateError):
         return Busy(

@@ -1,0 +1,64 @@
+"""One stack is made what its program says: after whatever a killed engine left, and within what was approved.
+
+The only part of an apply that starts an engine. Its caller holds the lease of what the stack belongs to. Fails with
+`Conflict` where the world asks for more than was approved, and with what the engine said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.apply import takeover
+from pipeline.errors import Busy, Conflict
+from pipeline.plan import state
+from pipeline.plan.engine import Program, preview, up
+from pipeline.plan.step import Step, beyond
+
+if TYPE_CHECKING:
+    from pipeline.apply.deployment import World
+    from pipeline.plan.lean_stack import LeanStack
+
+ATTEMPTS = 3  # an engine whose apply was killed before it took its lock may take it after we looked
+
+
+def make(
+    world: World, name: str, program: Program, approved: Sequence[Mapping[str, Any]] | None = None
+) -> tuple[Step, ...]:
+    """The steps that were taken. With nothing to compare them with, they are not previewed first."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _make(settled(world, name, program), approved)
+        except Busy:
+            continue
+    return _make(settled(world, name, program), approved)
+
+
+def settled(world: World, name: str, program: Program) -> LeanStack:
+    """The stack, without anything that a killed engine left half done."""
+    s3, bucket = world.aws("s3"), world.engine.environment.place.state_bucket
+    takeover.clear(s3, bucket, name)
+    kept = state.read(s3, bucket, name)
+    stack = world.engine.stack(name, program, stands=kept is not None)
+    takeover.settle(stack, world, kept or {})
+    return stack
+
+
+def _make(stack: LeanStack, approved: Sequence[Mapping[str, Any]] | None) -> tuple[Step, ...]:
+    if approved is not None:
+        steps = preview(stack)
+        refuse(beyond(approved, steps))
+        if not steps:
+            return ()
+    return tuple(up(stack))
+
+
+def refuse(uncovered: Iterable[Step]) -> None:
+    """`Conflict` where the world asks for more than was approved."""
+    named = [f"{step.operation} {step.type} {step.name}" for step in uncovered]
+    if named:
+        raise Conflict(
+            f"the plan is not the one that was approved: {'; '.join(named)}.",
+            why="A new delete, replace or change of access needs an approval of its own.",
+            fix="run `acme plan` again and have it approved",
+        )
