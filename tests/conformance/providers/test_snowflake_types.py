@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 
+from pipeline.sandbox import lifecycle
 from pipeline.sandbox.providers.resource_type import is_same
 from pipeline.sandbox.providers.wire import UNKNOWN
 
@@ -258,3 +259,12 @@ def test_many_resources_at_once_are_made_each_in_its_own_session(account, name):
     with ThreadPoolExecutor(max_workers=16) as pool:
         made = list(pool.map(lambda n: account.create(ROLE, {"name": f"{name}_{n}"})[0], range(16)))
     assert made == [f'"{name}_{n}"' for n in range(16)]
+
+
+def test_a_server_that_was_started_anew_is_no_end(account, name, staging, toolset):
+    """Its sessions are gone, its data is not: the next statement is said in a new session."""
+    identifier, _ = account.create(ROLE, {"name": name})
+    lifecycle.stop(staging, "snowflake_staging")
+    lifecycle.start(staging, toolset, ("snowflake_staging",))
+    account.create(ROLE, {"name": f"{name}_AFTER"})
+    assert account.read(ROLE, identifier, {"name": name})[0] == identifier
