@@ -24,7 +24,7 @@ from pipeline.events import Correlation, Event
 from pipeline.ingest import landing
 from pipeline.load.loading import load as load_attempt
 from pipeline.publish import fence, known
-from pipeline.publish.epoch import read_epoch
+from pipeline.publish.epoch import EpochRow, read_epoch
 from pipeline.release import document_of
 from pipeline.run import Binding, Manifest, read_manifest
 from pipeline.settings import Environment
@@ -98,24 +98,30 @@ class Task:
     def manifest(self) -> Manifest:
         return read_manifest(self.read(naming.manifest_key(self.start.tenant, self.start.pipeline, self.start.run)))
 
-    def bound(self, epoch: int, release: str, deployment: str) -> Binding | None:
-        """The binding that an epoch row names; None where its release has no such pipeline any more."""
+    def bound(self, row: EpochRow) -> Binding | None:
         start = self.start
-        deployed = json.loads(self.read(naming.deployment_key(start.tenant, deployment)))
-        whole = releases.read(self.read(naming.release_key(start.tenant, release)), release)
-        if start.pipeline not in {pipeline.name for pipeline in whole.pipelines}:
-            return None
-        return Binding(
-            environment=self.environment,
-            tenant=start.tenant,
-            pipeline=whole.pipeline(start.pipeline),
-            run=start.run,
-            epoch=epoch,
-            release=release,
-            deployment=deployment,
-            runtime=deployed["runtime"],
-            settings=deployed["settings"],
-        )
+        return bind(self.environment, start.tenant, start.pipeline, start.run, row, self.read)
+
+
+def bind(
+    environment: Environment, tenant: str, pipeline: str, run: str, row: EpochRow, read: Callable[[str], bytes]
+) -> Binding | None:
+    """What an epoch row binds a run to; None where its release has no such pipeline any more. `read`: key → bytes of the lake."""
+    deployed = json.loads(read(naming.deployment_key(tenant, row.deployment)))
+    whole = releases.read(read(naming.release_key(tenant, row.release)), row.release)
+    if pipeline not in {known.name for known in whole.pipelines}:
+        return None
+    return Binding(
+        environment=environment,
+        tenant=tenant,
+        pipeline=whole.pipeline(pipeline),
+        run=run,
+        epoch=row.epoch,
+        release=row.release,
+        deployment=row.deployment,
+        runtime=deployed["runtime"],
+        settings=deployed["settings"],
+    )
 
 
 def telling(stage: Callable[[Task, Said], Result]) -> Callable[[Start, Said], Result]:
@@ -147,7 +153,7 @@ def ingest(task: Task, _said: Said) -> Result:
     start, place = task.start, task.environment.place
     with _reader(task) as session:
         row = read_epoch(session, place, start.tenant, start.pipeline)
-        binding = task.bound(row.epoch, row.release, row.deployment) if row else None
+        binding = task.bound(row) if row else None
         if binding is None:
             return Result("not live yet", "skip")
         knows = known.known(session, place, start.tenant, binding.pipeline)
@@ -167,7 +173,7 @@ def _reader(task: Task) -> warehouse.Session:
 def _bound(task: Task) -> tuple[Binding, Manifest]:
     """What the run was bound to when it froze its manifest."""
     manifest = task.manifest()
-    binding = task.bound(manifest.epoch, manifest.release, manifest.deployment)
+    binding = task.bound(EpochRow(manifest.epoch, manifest.release, manifest.deployment, manifest.created_at))
     if binding is None:
         raise KeyError(task.start.pipeline)
     return binding, manifest

@@ -5,12 +5,10 @@ Works under the tenant's own role and Snowflake user; no administrator's keys. F
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
-from pipeline import attempt, cloud, naming
-from pipeline import release as releases
+from pipeline import attempt, cloud
 from pipeline.errors import Missing
 from pipeline.live import Tables
 from pipeline.publish.epoch import read_epoch
@@ -18,6 +16,7 @@ from pipeline.publish.ledger import Row
 from pipeline.publish.revoke import live, revoke
 from pipeline.run import Binding
 from pipeline.settings import Environment
+from pipeline.tasks import bind
 from pipeline.warehouse import Session, connect
 
 
@@ -42,23 +41,14 @@ def _session(environment: Environment, credentials: cloud.Credentials, tenant: s
 def bound(environment: Environment, s3: Any, session: Session, tenant: str, pipeline: str, run: str) -> Binding:
     """What a run of this pipeline would be bound to now. `Missing` where it is not live."""
     row = read_epoch(session, environment.place, tenant, pipeline)
-    if row is None:
-        raise Missing(
-            f"{tenant} {pipeline} is not live in {environment.name}.", fix=f"acme apply {tenant} -e {environment.name}"
-        )
-    bucket = environment.place.lake_bucket
-    deployed = json.loads(
-        s3.get_object(Bucket=bucket, Key=naming.deployment_key(tenant, row.deployment))["Body"].read()
-    )
-    content = s3.get_object(Bucket=bucket, Key=naming.release_key(tenant, row.release))["Body"].read()
-    return Binding(
-        environment=environment,
-        tenant=tenant,
-        pipeline=releases.read(content, row.release).pipeline(pipeline),
-        run=run,
-        epoch=row.epoch,
-        release=row.release,
-        deployment=row.deployment,
-        runtime=deployed["runtime"],
-        settings=deployed["settings"],
-    )
+    binding = bind(environment, tenant, pipeline, run, row, lambda key: _object(environment, s3, key)) if row else None
+    if binding is None:
+        fix = f"acme apply {tenant} -e {environment.name}"
+        raise Missing(f"{tenant} {pipeline} is not live in {environment.name}.", fix=fix)
+    return binding
+
+
+def _object(environment: Environment, s3: Any, key: str) -> bytes:
+    with cloud.failures(key):
+        body: bytes = s3.get_object(Bucket=environment.place.lake_bucket, Key=key)["Body"].read()
+    return body
