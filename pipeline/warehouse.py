@@ -31,6 +31,7 @@ _BY_NUMBER: Mapping[int, type[AcmeError]] = {
     2003: Missing,
     2043: Missing,
     3001: Denied,
+    3013: Denied,  # a role that one does not hold
     91016: Missing,  # a file of a COPY
     390111: Unreachable,  # the session is gone
     390112: Unreachable,

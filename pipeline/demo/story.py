@@ -7,14 +7,19 @@ claims beside them, by counting for itself.
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import AcmeError, Final
+from pipeline.sandbox import folder as folders
 from pipeline.settings import Environment, load
+
+WIDTH = 78  # of what a step says
 
 # (words of a command) → (its JSON document, its exit code)
 Acme = Callable[[Sequence[str]], tuple[Any, int]]
@@ -42,20 +47,34 @@ class Broken(Final):
 
 @dataclass
 class Story:
-    """What the steps share. `home` is the user's checkout and its sandbox; `clone` is where the story's commits are made."""
+    """What the steps share. `home` is the user's checkout and its sandbox; `clone` is where the story's commits are made.
+
+    `fast` leaves out what proves nothing new; `ran` is what has run in each environment, `nights` how many were dropped.
+    """
 
     home: Path
     clone: Path
     acme: Acme
+    fast: bool = False
     report: Report = field(default_factory=Report)
-    notes: dict[str, Any] = field(default_factory=dict)
+    ran: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    nights: dict[str, int] = field(default_factory=dict)
+    bad_release: str = ""
 
     def do(self, *words: str, expect: int = 0) -> Any:
         """Runs `acme …` on the clone; its document. `Broken` where it ends otherwise than the story says."""
         document, code = self.acme([*words, "--repo", str(self.clone)])
         if code != expect:
-            raise Broken(f"`acme {' '.join(words)}` ended with {code}, not {expect}: {brief(document)}")
+            raise Broken(f"`acme {' '.join(words)}` ended with {code}, not {expect}.", why=reason(document))
         return document
+
+    def run_name(self, what: str) -> str:
+        """A name for a run of our own, telling and never used before."""
+        return f"r-{what}-{uuid.uuid4().hex[:6]}"
+
+    @property
+    def logs(self) -> Path:
+        return folders.of(self.home).root / "logs"
 
     def environment(self, name: str) -> Environment:
         return load(name, self.home)
@@ -66,9 +85,14 @@ class Story:
             raise Broken(what)
 
 
-def brief(document: Any) -> str:
-    """The start of a document, for an error."""
-    return str(document)[:600]
+def reason(document: Any) -> str:
+    """Why a command ended as it did, out of what it answered: its findings, its failed run, its failed tenants."""
+    findings = [each["what"] for each in document.get("findings", []) if each["level"] == "deny"]
+    failed = [each["error"] for each in document.values() if isinstance(each, dict) and "error" in each]
+    run = document.get("run", {})
+    states = ", ".join(f"{task} {state}" for task, state in run.get("tasks", {}).items())
+    runs = [f"Run {run['run']} ended as {run['state']} ({states}); its log: {run['log']}."] if run else []
+    return " ".join([*findings, *failed, *runs]) or str(document)[:600]
 
 
 Step = Callable[[Story], str]
@@ -80,23 +104,44 @@ def tell(story: Story, steps: Sequence[tuple[str, Step]]) -> Report:
         began = time.monotonic()
         try:
             said = step(story)
-        except AcmeError as error:
-            _line(name, f"{error.sentence()}  logs: .sandbox/logs", "✗", began)
-            story.report.steps.append({"name": name, "ok": False, "seconds": round(time.monotonic() - began, 2)})
+        except Exception as error:
+            _ended(story, name, failure(error, story.logs), began, ok=False)
+            if not isinstance(error, AcmeError):
+                raise
             return story.report
-        _line(name, said, "✓", began)
-        story.report.steps.append({"name": name, "ok": True, "seconds": round(time.monotonic() - began, 2)})
+        _ended(story, name, said, began, ok=True)
     story.report.ok = _holds(story.report)
     return story.report
+
+
+def failure(error: Exception, logs: Path) -> str:
+    """What, why and fix, a line each, and where the logs are."""
+    if not isinstance(error, AcmeError):
+        return f"{type(error).__name__}: {error}\nlogs: {logs}"
+    what = f"{error.where}: {error.what}" if error.where else error.what
+    fix = f"fix: {error.fix}" if error.fix else ""
+    return "\n".join(line for line in (what, error.why, fix, f"logs: {logs}") if line)
 
 
 def _holds(report: Report) -> bool:
     return report.rows["duplicates"] == 0 and report.rows["lost"] == 0 and report.reaches["succeeded"] == 0
 
 
-def _line(name: str, said: str, sign: str, began: float) -> None:
-    first, *more = said.splitlines() or [""]
-    seconds = f"{time.monotonic() - began:3.0f} s"
-    lines = [f"  {name:<15} {first:<78} {sign} {seconds}", *(f"  {'':<15} {line}" for line in more)]
-    sys.stderr.write("\n".join(lines) + "\n")
+def _ended(story: Story, name: str, said: str, began: float, *, ok: bool) -> None:
+    """The step's line, at once, and its place in the report."""
+    seconds = time.monotonic() - began
+    story.report.steps.append({"name": name, "ok": ok, "seconds": round(seconds, 2)})
+    sys.stderr.write(line(name, said, seconds, ok=ok))
     sys.stderr.flush()
+
+
+def line(name: str, said: str, seconds: float, *, ok: bool) -> str:
+    """Name, what was said, sign and seconds; further lines of what was said stand below its first."""
+    first, *more = [part for whole in said.splitlines() or [""] for part in wrapped(whole, ok=ok)]
+    head = f"  {name:<15} {first:<{WIDTH}} {'✓' if ok else '✗'} {seconds:3.0f} s"
+    return "\n".join([head, *(f"  {'':<15} {part}" for part in more), ""])
+
+
+def wrapped(text: str, *, ok: bool) -> list[str]:
+    """A failure is broken into lines and never cut; the story's own lines are as they were written."""
+    return [text] if ok else textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
