@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipeline import cloud
 from pipeline.errors import Missing
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import World
 
 Inputs = Mapping[str, Any]
+Finder = Callable[[Inputs, "World"], str | None]
 
 
 def identifier(resource: Mapping[str, Any], world: World) -> str | None:
@@ -24,29 +26,36 @@ def identifier(resource: Mapping[str, Any], world: World) -> str | None:
 
 
 def _aws(
-    service: str, call: str, argument: str, missing: tuple[str, ...], answer: Callable[[Any], str]
-) -> Callable[[Inputs, World], str | None]:
+    service: str, call: str, argument: str, missing: tuple[str, ...], answer: Callable[[Any], str], given: str = "name"
+) -> Finder:
     """Asks AWS by the resource's name."""
 
     def find(inputs: Inputs, world: World) -> str | None:
         from botocore.exceptions import ClientError
 
-        try:
-            return answer(getattr(world.aws(service), call)(**{argument: inputs["name"]}))
-        except ClientError as error:
-            if error.response["Error"]["Code"] in missing:
-                return None
-            raise
+        with cloud.failures(f"{service} {inputs[given]}"):
+            try:
+                return answer(getattr(world.aws(service), call)(**{argument: inputs[given]}))
+            except ClientError as error:
+                if error.response["Error"]["Code"] in missing:
+                    return None
+                raise
 
     return find
 
 
+def _bucket(inputs: Inputs, world: World) -> str | None:
+    name = str(inputs["bucket"])
+    return _aws("s3", "head_bucket", "Bucket", ("404", "NoSuchBucket"), lambda _said: name, "bucket")(inputs, world)
+
+
 def _log_group(inputs: Inputs, world: World) -> str | None:
-    groups = world.aws("logs").describe_log_groups(logGroupNamePrefix=inputs["name"])["logGroups"]
+    with cloud.failures(f"log group {inputs['name']}"):
+        groups = world.aws("logs").describe_log_groups(logGroupNamePrefix=inputs["name"])["logGroups"]
     return next((group["logGroupName"] for group in groups if group["logGroupName"] == inputs["name"]), None)
 
 
-def _snowflake(kind: str, *path: str) -> Callable[[Inputs, World], str | None]:
+def _snowflake(kind: str, *path: str) -> Finder:
     """Asks Snowflake to describe the object; identifiers are the quoted parts of its name."""
 
     def find(inputs: Inputs, world: World) -> str | None:
@@ -61,15 +70,27 @@ def _snowflake(kind: str, *path: str) -> Callable[[Inputs, World], str | None]:
     return find
 
 
-FINDERS: Mapping[str, Callable[[Inputs, World], str | None]] = {
+def _account_role(inputs: Inputs, world: World) -> str | None:
+    """Roles cannot be described, only shown; LIKE takes `_` for any letter, so the names are compared."""
+    with world.warehouse() as session:
+        rows = session.rows(f"SHOW ROLES LIKE '{inputs['name']}'")
+    return f'"{inputs["name"]}"' if any(row[1] == inputs["name"] for row in rows) else None
+
+
+FINDERS: Mapping[str, Finder] = {
+    "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:iam/role:Role": _aws(
         "iam", "get_role", "RoleName", ("NoSuchEntity",), lambda said: str(said["Role"]["RoleName"])
     ),
+    "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _aws(
         "secretsmanager", "describe_secret", "SecretId", ("ResourceNotFoundException",), lambda said: str(said["ARN"])
     ),
-    "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "snowflake:index/accountRole:AccountRole": _account_role,
+    "snowflake:index/database:Database": _snowflake("DATABASE"),
     "snowflake:index/schema:Schema": _snowflake("SCHEMA", "database"),
     "snowflake:index/serviceUser:ServiceUser": _snowflake("USER"),
     "snowflake:index/stageExternalS3:StageExternalS3": _snowflake("STAGE", "database", "schema"),
+    "snowflake:index/storageIntegrationAws:StorageIntegrationAws": _snowflake("STORAGE INTEGRATION"),
+    "snowflake:index/warehouse:Warehouse": _snowflake("WAREHOUSE"),
 }
