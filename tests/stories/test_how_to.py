@@ -14,6 +14,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 PAGES += [page for folder in ("how-to", "runbooks") for page in sorted((ROOT / "docs" / folder).glob("*.md"))]
 TEXTS = [*PAGES, *sorted((ROOT / "docs").glob("adr/*.md")), *sorted((ROOT / "docs").glob("reference/**/*.md"))]
 LINK = re.compile(r"\[[^\]]+\]\((?!https?://)([^)#]+)[^)]*\)")
+PLACE = re.compile(r"`((?:pipeline|policies|stacks|tenants|tests|docs|requirements)/[\w./-]+)`")
 STORY = ["use-the-sandbox", "promote", "re-run", "roll-back"]  # one sandbox, one page after the other
 
 
@@ -41,6 +42,13 @@ def test_every_link_leads_somewhere():
     links = [(page, link) for page in TEXTS for link in LINK.findall(page.read_text(encoding="utf-8"))]
     assert links
     assert [f"{title(page)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_place_that_a_page_names_is_there():
+    """A path of the tree in a text leads to a file or a folder."""
+    places = [(page, place) for page in TEXTS for place in PLACE.findall(page.read_text(encoding="utf-8"))]
+    assert places
+    assert [f"{title(page)}: {place}" for page, place in places if not (ROOT / place).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=title)

@@ -22,8 +22,9 @@ iam_arn = "arn:aws:iam::333333333333:user/snowflake"
 [profiles]
 deployer = "acme-production-deployer"
 """
-WHERE = """One file an environment, `<environment>.toml`, in the folder that `$ACME_ENVIRONMENTS` names; without it in the running
-sandbox's folder, which `acme sandbox up` writes, else in `stacks/environments/`. It holds no secret. An unknown key is refused."""
+WHERE = """One file an environment, `<environment>.toml`, in the folder that `$ACME_ENVIRONMENTS` names; without it in the
+running sandbox's folder, which `acme sandbox up` writes, else `stacks/environments/<environment>.toml`, which the platform
+team writes. It holds no secret. An unknown key is refused."""
 
 
 def page() -> str:
