@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ def audited(run: str, try_number: int = 1) -> Said:
 def published(run: str, said: Said) -> str:
     """What the fence says to this worker."""
     return tasks.publish(start(run, "publish"), said).outcome
+
+
+def at_once(run: str, tries: Sequence[int]) -> list[str]:
+    """So many workers of one run side by side, as two of Airflow's may be; what the fence says to each."""
+    with ThreadPoolExecutor(max_workers=len(tries)) as pool:
+        return list(pool.map(lambda number: published(run, audited(run, number)), tries))
 
 
 def killed(story: Story, run: str) -> None:
