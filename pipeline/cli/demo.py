@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     home = arguments.repo
     root = folders.of(home).root
     os.environ["ACME_ENVIRONMENTS"] = str(root / "environments")
-    story = Story(home, root / "demo" / "clone", _called, fast=arguments.fast)
+    story = Story(home, root / "demo" / "clone", called, fast=arguments.fast)
 
     def set_up(_: Story) -> str:
         setup.ensure(setup.EVERYTHING)
@@ -71,7 +71,7 @@ def fresh(home: Path, root: Path) -> None:
         root.rename(aside)
 
 
-def _called(words: Sequence[str]) -> tuple[Any, int]:
+def called(words: Sequence[str]) -> tuple[Any, int]:
     """A command of the CLI in this process: what it would print with --json, and its exit code."""
     from pipeline.cli.app import answer_to
 
