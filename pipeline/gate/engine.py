@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.gate.records import Record
@@ -36,10 +37,23 @@ class Result:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def run(tenant: str, pipeline: Pipeline, records: Sequence[Record]) -> Result:
+@dataclass(frozen=True)
+class Beside:
+    """Another table of the tenant, as its readers see it: types by column, and rows of texts under `header`; empty is NULL."""
+
+    types: Mapping[str, str]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def run(
+    tenant: str, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside] = MappingProxyType({})
+) -> Result:
     """The rows that the transform makes of these records. A record that the mapping cannot cast is left out."""
     with _locked(tenant) as cursor:
         try:
+            for name, table in beside.items():
+                _stand(cursor, name, table)
             _land(cursor, pipeline.mapping.fields, records)
             cursor.execute(pipeline.transform)
             rows = cursor.fetchall()
@@ -68,6 +82,15 @@ def _locked(tenant: str) -> Iterator[Any]:
             alarm.cancel()
             connection.close()
             engine.duck_conn.close()
+
+
+def _stand(cursor: Any, name: str, table: Beside) -> None:
+    """The other table, filled."""
+    cursor.execute(f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in table.types.items())})")
+    if table.rows:
+        names, places = ", ".join(table.header), ", ".join(["%s"] * len(table.header))
+        rows = [tuple(cell or None for cell in row) for row in table.rows]
+        cursor.executemany(f"INSERT INTO {name} ({names}) VALUES ({places})", rows)  # noqa: S608  names that spec checked
 
 
 def _land(cursor: Any, fields: Sequence[Field], records: Sequence[Record]) -> None:

@@ -1,5 +1,6 @@
 """Does a transform do what its author says? tests/<table>/: raw records in, through mapping and transform, expected rows out.
 
+A transform that reads other tables of its tenant finds in them what their own tests expect.
 Reads a tenant's files that were handed in, runs the embedded engine. Rows are compared as a multiset, NULL is an empty cell,
 numbers and times count by value. Run it where nothing else was denied: the statement is then one SELECT of known functions.
 """
@@ -7,8 +8,10 @@ numbers and times count by value. Run it where nothing else was denied: the stat
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
@@ -17,7 +20,7 @@ from typing import Any
 from pipeline.findings import Finding, Where, denied
 from pipeline.gate.cache import Cache
 from pipeline.gate.change import Files
-from pipeline.gate.engine import Refused, Result, run
+from pipeline.gate.engine import Beside, Refused, Result, run
 from pipeline.gate.records import read_records, read_table
 from pipeline.release import Contract, Pipeline, canonical, document_of
 from pipeline.spec import snowflake_type
@@ -35,11 +38,45 @@ def check(tenant: str, files: Files, cache: Cache) -> list[Finding]:
     if denied(wrong) or any(pipeline.fetch is None for pipeline in read.pipelines.values()):
         return []
     found: list[Finding] = []
-    for pipeline in compile_release(read).pipelines:
-        test = read.tests.get(pipeline.name, {})
-        about: list[str | bytes] = [engine_version(), tenant, canonical(document_of(pipeline)), canonical(test)]
-        found += cache.findings("transform_test", about, lambda p=pipeline, t=test: list(_test(tenant, p, t)))  # type: ignore[misc]
+    pipelines = compile_release(read).pipelines
+    for pipeline in pipelines:
+        case = Case(tenant, pipeline, read.tests.get(pipeline.name, {}), _beside(pipeline, pipelines, read.tests))
+        found += cache.findings("transform_test", case.about(), lambda case=case: list(_test(case)))  # type: ignore[misc]
     return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pipeline's test. `beside` are the contracts and tests of the other tables that its transform may read."""
+
+    tenant: str
+    pipeline: Pipeline
+    test: Mapping[str, str]
+    beside: Mapping[str, tuple[Contract, str]]
+
+    def about(self) -> list[str | bytes]:
+        """All that the result hangs on."""
+        return [
+            engine_version(),
+            self.tenant,
+            *(canonical(document_of(part)) for part in (self.pipeline, self.test, self.beside)),
+        ]
+
+    def tables(self) -> dict[str, Beside]:
+        """The other tables. `ValueError` where their expected rows cannot be read."""
+        return {
+            name: Beside({column.name: column.type for column in contract.columns}, *read_table(expected))
+            for name, (contract, expected) in self.beside.items()
+        }
+
+
+def _beside(
+    pipeline: Pipeline, every: Sequence[Pipeline], tests: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[Contract, str]]:
+    """The tables whose names stand in the transform, with what their tests expect."""
+    words = set(re.findall(r"\w+", pipeline.transform.lower()))
+    others = [other for other in every if other.name != pipeline.name and other.name in words]
+    return {other.name: (other.contract, tests.get(other.name, {}).get("expected.csv", "")) for other in others}
 
 
 def engine_version() -> str:
@@ -47,7 +84,8 @@ def engine_version() -> str:
     return f"fakesnow {version('fakesnow')}, duckdb {version('duckdb')}"
 
 
-def _test(tenant: str, pipeline: Pipeline, test: dict[str, str]) -> Iterator[Finding]:
+def _test(case: Case) -> Iterator[Finding]:
+    tenant, pipeline, test = case.tenant, case.pipeline, case.test
     name = next((name for name in ("input.csv", "input.jsonl") if name in test), None)
     if name is None or "expected.csv" not in test:
         return  # policy tenant.transform_tested says so
@@ -61,7 +99,7 @@ def _test(tenant: str, pipeline: Pipeline, test: dict[str, str]) -> Iterator[Fin
         return
     try:
         header, rows = read_table(test["expected.csv"])
-        result = run(tenant, pipeline, records)
+        result = run(tenant, pipeline, records, case.tables())
     except ValueError as error:
         yield _finding(
             tenant, f"{folder}/expected.csv", f"the rows cannot be read: {error}.", "one cell for each column"

@@ -111,3 +111,19 @@ def test_what_was_found_is_remembered(scratch, monkeypatch):
     first = scratch.judge("globex", cache=scratch.cache)
     monkeypatch.setattr("pipeline.gate.transform_test.run", lambda *_: pytest.fail("run again"))
     assert scratch.judge("globex", cache=scratch.cache).findings == first.findings
+
+
+def test_another_table_holds_what_its_own_test_expects(scratch):
+    """A transform that joins a table of its tenant finds the rows that the other table's expected.csv names."""
+    for part in ("pipelines", "mappings", "contracts"):
+        text = (scratch.folder / f"tenants/globex/{part}/invoices.yaml").read_text(encoding="utf-8")
+        text = text.replace("invoices", "payments").replace("o_*.csv", "p_*.csv")
+        scratch.write(f"tenants/globex/{part}/payments.yaml", text)
+    joined = "SELECT\n    landed.id,\n    COALESCE(invoices.note, landed.note) AS note\nFROM landed\n"
+    joined += "LEFT JOIN invoices ON landed.id = invoices.id\n"
+    scratch.write("tenants/globex/transforms/payments.sql", joined)
+    scratch.write("tenants/globex/tests/payments/input.csv", "Id,Note\n2,x\n3,y\n")
+    scratch.write("tenants/globex/tests/payments/expected.csv", "id,note\n2,two\n3,y\n")
+    assert scratch.judge("globex").findings == ()
+    scratch.write(EXPECTED, "id,note\n1,\n2,zwei\n")
+    assert len(failures(scratch.judge("globex", cache=scratch.cache))) == 2
