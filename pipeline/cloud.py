@@ -88,6 +88,7 @@ def session(environment: Environment, identity: str) -> Any:
         inner.set_config_variable("credentials_file", environment.credentials)
         inner.set_config_variable("config_file", os.devnull)
     with failures(f"identity {identity} in {environment.name}"):
+        inner.get_scoped_config()  # a profile that is not there is told now, and not by the first call
         return boto3.session.Session(botocore_session=inner, region_name=environment.region)
 
 

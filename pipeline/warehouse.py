@@ -27,6 +27,7 @@ Params = Sequence[Any] | Mapping[str, Any] | None
 
 _BY_NUMBER: Mapping[int, type[AcmeError]] = {
     625: Busy,  # lock time-out, deadlock, more than 20 waiters
+    604: Busy,  # cancelled: the client waited no longer
     630: Busy,  # statement time-out
     2003: Missing,
     2043: Missing,

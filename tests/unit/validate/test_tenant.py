@@ -1,6 +1,5 @@
 """A tenant is judged whole, from a checkout or from bytes, and quickly."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -55,11 +54,3 @@ def test_a_tenant_that_is_not_there_is_a_finding():
     (finding,) = validate_tenant(REPOSITORY, "nobody")
     assert finding.code == "document.missing_file"
     assert "acme new tenant nobody" in finding.fix
-
-
-def test_a_warm_check_takes_well_under_half_a_second():
-    """Processor time, so that a busy machine does not matter."""
-    validate_tenant(REPOSITORY, "globex")
-    start = time.process_time()
-    validate_tenant(REPOSITORY, "globex")
-    assert time.process_time() - start < 0.5
