@@ -1,0 +1,143 @@
+"""A staging of the tests' own: the sandbox's parts that an apply needs, and a checkout that nobody else edits."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import naming
+from pipeline.cli.world import Hands
+from pipeline.live import Tables
+from pipeline.plan import state
+from pipeline.sandbox import bootstrap, environments, parts, ports, snowflake_account
+from pipeline.sandbox.folder import Folder
+from pipeline.sandbox.folder import write as write_file
+from tests.conftest import running
+
+ROOT = Path(__file__).parents[3]
+CODE = ("pipeline", "stacks", "requirements", "tenants")
+PARTS = ("aws", "postgres", "providers", "snowflake_staging")
+PLACE = parts.PLACES["staging"]
+TIMEOUT_S = 300
+
+
+@dataclass(frozen=True)
+class Staging:
+    """Where `acme apply` is run and what it is told."""
+
+    checkout: Path
+    variables: dict[str, str] = field(repr=False)
+    hands: Hands = field(repr=False)  # the deployer's, to look with
+
+    def add_tenant(self, name: str) -> None:
+        """One more tenant: globex's documents under another name."""
+        target = self.checkout / "tenants" / name
+        shutil.copytree(self.checkout / "tenants" / "globex", target)
+        for document in (target / "contracts").glob("*.yaml"):
+            document.write_text(document.read_text().replace(":globex:", f":{name}:"))
+
+    def change(self, tenant: str) -> None:
+        """Another tier: the user, its time-out, a grant and the DAG file change, and every pipeline's binding with them."""
+        document = self.checkout / "tenants" / tenant / "tenant.yaml"
+        document.write_text(document.read_text().replace("tier: standard", "tier: priority"))
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """`acme …` as the leader of a process group of its own."""
+        command = [sys.executable, "-m", "pipeline.cli", *words, "--repo", str(self.checkout), "--json"]
+        return subprocess.Popen(
+            command,
+            cwd=self.checkout,
+            env=self.variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *words: str) -> Any:
+        """The document of a command that must succeed."""
+        with self.start(*words) as process:
+            out, err = process.communicate(timeout=TIMEOUT_S)
+        assert process.returncode == 0, out + err
+        return json.loads(out)
+
+    def apply(self, *words: str) -> Any:
+        return self.run("apply", *words)
+
+    def kill(self, after_s: float, *words: str, group: bool) -> bool:
+        """Kills an apply at this instant, alone or with its engine. Whether it was still at work."""
+        with self.start("apply", *words) as process:
+            try:
+                process.wait(timeout=after_s)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+                return True
+        return False
+
+    def state(self, tenant: str) -> dict[str, Any]:
+        """The engine's state of the tenant's stack."""
+        found = state.read(self.hands.aws("s3"), PLACE.state_bucket, naming.stack(tenant, "staging"))
+        assert found is not None
+        return found
+
+    def locks(self, tenant: str) -> list[str]:
+        prefix = naming.engine_locks_prefix(naming.stack(tenant, "staging"))
+        found = self.hands.aws("s3").list_objects_v2(Bucket=PLACE.state_bucket, Prefix=prefix).get("Contents", [])
+        return [entry["Key"] for entry in found]
+
+    def epoch_rows(self, tenant: str, pipeline: str) -> list[tuple[int, str]]:
+        """(epoch, deployment) of every row, oldest first."""
+        table = Tables(PLACE, tenant, pipeline).epoch
+        with self.hands.warehouse() as session:
+            return [
+                (int(row[0]), str(row[1])) for row in session.rows(f"SELECT epoch, deployment FROM {table} ORDER BY 1")
+            ]
+
+
+@pytest.fixture(scope="session")
+def staging(toolset, tmp_path_factory):
+    """Staging with its platform, and a committed checkout."""
+    folder = Folder(tmp_path_factory.mktemp("sandbox"))
+    with running(folder, toolset, *PARTS) as known:
+        keys = bootstrap.prepare(bootstrap.Account(PLACE, f"http://127.0.0.1:{known['aws']}"), {})
+        bootstrap.write_credentials(folder, keys)
+        account = parts.account_name("staging")
+        snowflake_account.prepare(folder, PLACE, account, "127.0.0.1", known["snowflake_staging"])
+        described = environments.render(environments.describe(folder, "staging", ports.kept(folder)))
+        write_file(folder.environments / "staging.toml", described.encode())
+        checkout = copy_of_the_checkout(tmp_path_factory.mktemp("checkout"))
+        variables = {
+            **os.environ,
+            "ACME_ENVIRONMENTS": str(folder.environments),
+            "ACME_CACHE": str(tmp_path_factory.mktemp("cache")),
+            "PATH": f"{toolset.pulumi_root / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(checkout),
+            "PYTHONSAFEPATH": "1",
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("ACME_ENVIRONMENTS", "ACME_CACHE", "PATH"):
+                patch.setenv(name, variables[name])
+            made = Staging(checkout, variables, Hands(checkout, "staging"))
+            made.apply("--platform")
+            yield made
+            made.hands.records.dispose()
+
+
+def copy_of_the_checkout(target: Path) -> Path:
+    """What an apply reads, committed: its record names a commit."""
+    for name in CODE:
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    git = ["git", "-C", str(target), "-c", "user.name=a", "-c", "user.email=a@b.example"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "as it is"]):
+        subprocess.run([*git, *words], check=True, timeout=60, capture_output=True)
+    return target

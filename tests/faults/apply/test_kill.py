@@ -1,0 +1,74 @@
+"""`kill -9` of an apply at any instant: the next one finishes the job, and nothing is there twice, lost, or locked."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+
+import pytest
+
+from pipeline.apply import records
+from pipeline.plan.engine import command
+from tests.faults.apply.conftest import Staging
+
+KILLS = int(os.environ.get("ACME_KILLS", "4"))
+SEED = int(os.environ.get("ACME_KILLS_SEED", "0"))
+TURNS = ("made", "changed")
+PIPELINES = ("purchase_order_lines", "purchase_orders", "vendors")
+log = logging.getLogger(__name__)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(staging) -> tuple[float, set[str]]:
+    """How long an apply takes that nobody kills, and the resources that it makes."""
+    staging.add_tenant("whole")
+    began = time.monotonic()
+    staging.apply("whole")
+    return time.monotonic() - began, urns(staging, "whole")
+
+
+@pytest.mark.parametrize("number", range(KILLS // len(TURNS)))
+def test_the_next_apply_finishes_what_a_killed_one_began(staging, undisturbed, number):
+    """A new tenant, killed while it is made, and killed again while it is changed; alone, or together with its engine."""
+    duration_s, expected = undisturbed
+    chance, tenant, group = random.Random(f"{SEED}.{number}"), f"t{SEED}_{number}", bool(number % 2)  # noqa: S311  no secret
+    staging.add_tenant(tenant)
+    for turn in TURNS:
+        after_s = duration_s * chance.uniform(0.25, 1)
+        cut = staging.kill(after_s, tenant, group=group)
+        log.info("%s, killed after %.2f s, engine too: %s, still at work: %s", turn, after_s, group, cut)
+        staging.apply(tenant)
+        assert urns(staging, tenant) == expected
+        assert_whole(staging, tenant)
+        staging.change(tenant)
+
+
+def urns(staging: Staging, tenant: str) -> set[str]:
+    """The resources' names in the tenant's state, with the tenant's name taken out. None is there twice."""
+    found = [resource["urn"] for resource in staging.state(tenant)["resources"]]
+    assert len(found) == len({*found})
+    return {urn.replace(tenant, "TENANT") for urn in found}
+
+
+def assert_whole(staging: Staging, tenant: str) -> None:
+    hands = staging.hands
+    assert not staging.state(tenant).get("pending_operations")
+    assert staging.locks(tenant) == []
+    live = records.newest(hands.records, tenant, "staging")
+    assert live is not None
+    assert live.state == "live"
+    for pipeline in PIPELINES:
+        rows = staging.epoch_rows(tenant, pipeline)
+        assert len({deployment for _, deployment in rows}) == len(rows)  # one row a deployment
+        assert rows[-1][1] == live.id
+    assert_nothing_drifted(staging, tenant)
+    assert staging.apply(tenant)[tenant]["outcome"] == "unchanged"
+
+
+def assert_nothing_drifted(staging: Staging, tenant: str) -> None:
+    """What the state names exists, as the program wants it: read anew from the world, there is nothing to do."""
+    stack = staging.hands.engine.stack(f"{tenant}.staging", lambda: None, stands=True)
+    command(stack, ["refresh", "--yes", "--skip-preview"])
+    assert staging.run("plan", tenant)["tenants"][tenant]["steps"] == []
