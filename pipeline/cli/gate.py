@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.cli.answer import FINDINGS, OK, Answer
 from pipeline.errors import AcmeError
+from pipeline.findings import Finding
 from pipeline.gate.verdict import Verdict
 from pipeline.settings import load
 from pipeline.toolchain import cache, programs
@@ -19,6 +20,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--head", metavar="REV", help="judge this revision as data, by the base's policies (default: the work tree)"
+    )
+    parser.add_argument(
+        "--probe", action="store_true", help="also ask the environment's sources and warehouse, as the tenant"
     )
     parser.add_argument("--rules", type=Path, metavar="DIR", help="a checkout whose policies and .sqlfluff judge")
 
@@ -44,8 +48,21 @@ def judged(arguments: argparse.Namespace) -> Verdict:
         opa_program=programs.ensure(programs.OPA),
         opa_url=running_opa(arguments.repo),
         cache=cache.folder() / "gate",
+        checks={"probe": lambda tenant, _files: probed(arguments, tenant)} if arguments.probe else {},
     )
     return answer(request)
+
+
+def probed(arguments: argparse.Namespace, tenant: str) -> list[Finding]:
+    """What stands in the way of the tenant's runs in the environment; nothing is asked of a folder that cannot be read."""
+    from pipeline.cli.world import Hands
+    from pipeline.gate.probe import probe
+    from pipeline.spec.tenant import read_tenant
+
+    read, _ = read_tenant(arguments.repo, tenant)
+    if read is None or arguments.environment not in read.environments:
+        return []
+    return probe(Hands(arguments.repo, arguments.environment).bindings(read))
 
 
 def running_opa(repository: Path) -> str:

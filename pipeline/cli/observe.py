@@ -90,8 +90,9 @@ def collect(arguments: argparse.Namespace) -> Any:
 
     hands = Hands(arguments.repo, arguments.environment)
     sqs = cloud.client(hands.environment, cloud.session(hands.environment, "collector"), "sqs")
-    url = sqs.get_queue_url(QueueName=hands.environment.place.events_queue)["QueueUrl"]
-    return drain(sqs, url, hands.records, wait_s=0)
+    with cloud.failures(f"queue {hands.environment.place.events_queue}"):
+        url = sqs.get_queue_url(QueueName=hands.environment.place.events_queue)["QueueUrl"]
+        return drain(sqs, url, hands.records, wait_s=0)
 
 
 ACTIONS = {

@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from pipeline.promote.evidence import Case, Probe, Staging
     from pipeline.publish.ledger import Row
     from pipeline.release import Release
-    from pipeline.run import Binding
     from pipeline.spec.tenant import Tenant
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tenant")
-    parser.add_argument("--probe", action="store_true", help="only probe production, promote nothing")
 
 
 def run(arguments: argparse.Namespace) -> Answer:
@@ -54,19 +52,7 @@ def _probe(hands: Hands, tenant: Tenant) -> Probe:
     from pipeline.gate.probe import probe
     from pipeline.promote.evidence import Probe
 
-    return Probe(datetime.now(UTC), tuple(probe(_bindings(hands, tenant))))
-
-
-def _bindings(hands: Hands, tenant: Tenant) -> list[Binding]:
-    """What runs of this release would be bound to in production; no deployment yet, so no epoch."""
-    from pipeline.run import Binding
-    from pipeline.spec.compilation import compile_release, settings_document
-
-    release, settings = compile_release(tenant), settings_document(tenant, hands.environment.name)
-    return [
-        Binding(hands.environment, tenant.name, pipeline, f"probe-{pipeline.name}", 0, release.digest, "", "", settings)
-        for pipeline in release.pipelines
-    ]
+    return Probe(datetime.now(UTC), tuple(probe(hands.bindings(tenant))))
 
 
 def _case(hands: Hands, tenant: Tenant, probed: Probe) -> Case:

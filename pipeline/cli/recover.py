@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.answer import Answer
-from pipeline.errors import Final
+from pipeline.errors import Final, Usage
 
 if TYPE_CHECKING:
     from pipeline.cli.world import Hands
@@ -91,8 +91,12 @@ def _hands(arguments: argparse.Namespace) -> Hands:
 
 
 def _planned(arguments: argparse.Namespace) -> Plan:
+    from pipeline.cli.world import readable
     from pipeline.recover.rerun import plan
 
+    known = sorted(readable(arguments.repo, arguments.tenant).pipelines)
+    if arguments.pipeline not in known:
+        raise Usage(f"{arguments.tenant} has no pipeline {arguments.pipeline}.", fix=f"name one of {', '.join(known)}")
     return plan(
         arguments.tenant, arguments.pipeline, ledger_of(_hands(arguments), arguments.tenant, arguments.pipeline)
     )
@@ -129,6 +133,8 @@ def start(hands: Hands, tenant: str, pipeline: str, *, run: str = "", replay: Se
 
 
 def describe(done: Any) -> str:
+    if done.state == "lost":
+        return f"run {done.run}: there is no such DAG: the pipeline is not live here, or its file does not parse\nlog: {done.log}"
     states = ", ".join(f"{task} {state}" for task, state in done.tasks.items())
     return f"run {done.run}: {done.state} in {done.seconds:.1f} s ({states})\nlog: {done.log}"
 
