@@ -63,13 +63,15 @@ def _install(name: str, folder: Path) -> None:
 
 
 def homes() -> dict[str, str]:
-    """Keeps uv inside our cache folder, and from fetching a Python of its own."""
-    return {
-        "UV_CACHE_DIR": str(cache.folder() / "uv"),
+    """Keeps uv and Pulumi inside our cache folder, and both from fetching anything of their own."""
+    folder = cache.folder()
+    uv = {
+        "UV_CACHE_DIR": str(folder / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
         "UV_NO_CONFIG": "1",
     }
+    return {**uv, "PULUMI_HOME": str(folder / "pulumi"), "PULUMI_SKIP_UPDATE_CHECK": "true"}
 
 
 def find_uv() -> Path:

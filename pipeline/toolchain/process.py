@@ -44,7 +44,9 @@ def last_line(log: Path) -> str:
     return lines[-1][:300] if lines else ""
 
 
-def said_by(command: Sequence[str | Path], *, timeout_s: float = 20.0) -> str:
+def said_by(
+    command: Sequence[str | Path], *, timeout_s: float = 20.0, environment: Mapping[str, str] | None = None
+) -> str:
     """What a command prints, stripped; empty where it cannot be started, fails or takes too long: then it is not usable."""
     try:
         done = subprocess.run(
@@ -54,6 +56,7 @@ def said_by(command: Sequence[str | Path], *, timeout_s: float = 20.0) -> str:
             timeout=timeout_s,
             check=True,
             stdin=subprocess.DEVNULL,
+            env=environment,
         )
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -93,7 +93,10 @@ def on_path(program: Program) -> Path | None:
 
 
 def is_right(program: Program, binary: Path) -> bool:
-    return program.says in said_by([binary, *program.version_command]).splitlines()
+    return (
+        program.says
+        in said_by([binary, *program.version_command], environment={**os.environ, **environments.homes()}).splitlines()
+    )
 
 
 def _make(program: Program, folder: Path, roads: tuple[Callable[[Program, Path], Path], ...]) -> None:
