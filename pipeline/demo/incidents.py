@@ -41,7 +41,7 @@ def killed_load(story: Story) -> str:
     total = counted(story, "production")
     rows = receipts(story)[-1].rows.loaded
     return (
-        "kill -9 in the middle of a load, then the same run again, by two workers at once:\n"
+        "kill -9 in the middle of a load; the same run again, by two workers at once:\n"
         f"{rows} loaded, {total.duplicates} twice, {total.lost} lost"
     )
 
@@ -69,7 +69,7 @@ def bad_night(story: Story) -> str:
     )
     run = failed["run"]["run"]
     return (
-        f'the ERP sends Freight as "1,096.9613": detected in {story.report.detect_seconds:.0f} s, waits, nothing published\n'
+        f'the ERP sends Freight as "1,096.9613": detected in {story.report.detect_seconds:.0f} s, nothing published\n'
         f"{found['class']} / {found['cause']}   globex · erp_drop → purchase_orders · run {run}"
     )
 

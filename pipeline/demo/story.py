@@ -137,11 +137,15 @@ def _ended(story: Story, name: str, said: str, began: float, *, ok: bool) -> Non
 
 def line(name: str, said: str, seconds: float, *, ok: bool) -> str:
     """Name, what was said, sign and seconds; further lines of what was said stand below its first."""
-    first, *more = [part for whole in said.splitlines() or [""] for part in wrapped(whole, ok=ok)]
+    first, *more = said.splitlines() if ok else ["failed", *wrapped(said)]
     head = f"  {name:<15} {first:<{WIDTH}} {'✓' if ok else '✗'} {seconds:3.0f} s"
     return "\n".join([head, *(f"  {'':<15} {part}" for part in more), ""])
 
 
-def wrapped(text: str, *, ok: bool) -> list[str]:
-    """A failure is broken into lines and never cut; the story's own lines are as they were written."""
-    return [text] if ok else textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str) -> list[str]:
+    """A failure is as long as it is: broken into lines, and never cut."""
+    return [
+        part
+        for whole in text.splitlines()
+        for part in textwrap.wrap(whole, WIDTH, break_long_words=False, break_on_hyphens=False)
+    ]
