@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ class Staging:
     checkout: Path
     variables: dict[str, str] = field(repr=False)
     hands: Hands = field(repr=False)  # the deployer's, to look with
+    owner: bootstrap.Account = field(repr=False)
 
     def add_tenant(self, name: str) -> None:
         """One more tenant: globex's documents under another name."""
@@ -74,15 +77,23 @@ class Staging:
     def apply(self, *words: str) -> Any:
         return self.run("apply", *words)
 
-    def kill(self, after_s: float, *words: str, group: bool) -> bool:
-        """Kills an apply at this instant, alone or with its engine. Whether it was still at work."""
-        with self.start("apply", *words) as process:
-            try:
-                process.wait(timeout=after_s)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
-                return True
-        return False
+    def kill(self, tenant: str, is_time: Callable[[], bool], *, group: bool) -> bool:
+        """Kills an apply when it is time, alone or with its engine. Whether it was still at work."""
+        with self.start("apply", tenant) as process:
+            deadline = time.monotonic() + TIMEOUT_S
+            while process.poll() is None and not is_time():
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            if process.poll() is not None:
+                return False
+            os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+            return True
+
+    def checkpoints(self, tenant: str) -> int:
+        """How often an engine has written the tenant's state: its bucket keeps every version."""
+        key = naming.engine_state_key(naming.stack(tenant, "staging"))
+        found = self.owner.client("s3").list_object_versions(Bucket=PLACE.state_bucket, Prefix=key).get("Versions", [])
+        return len([version for version in found if version["Key"] == key])
 
     def state(self, tenant: str) -> dict[str, Any]:
         """The engine's state of the tenant's stack."""
@@ -109,7 +120,8 @@ def staging(toolset, tmp_path_factory):
     """Staging with its platform, and a committed checkout."""
     folder = Folder(tmp_path_factory.mktemp("sandbox"))
     with running(folder, toolset, *PARTS) as known:
-        keys = bootstrap.prepare(bootstrap.Account(PLACE, f"http://127.0.0.1:{known['aws']}"), {})
+        owner = bootstrap.Account(PLACE, f"http://127.0.0.1:{known['aws']}")
+        keys = bootstrap.prepare(owner, {})
         bootstrap.write_credentials(folder, keys)
         account = parts.account_name("staging")
         snowflake_account.prepare(folder, PLACE, account, "127.0.0.1", known["snowflake_staging"])
@@ -127,7 +139,7 @@ def staging(toolset, tmp_path_factory):
         with pytest.MonkeyPatch.context() as patch:
             for name in ("ACME_ENVIRONMENTS", "ACME_CACHE", "PATH"):
                 patch.setenv(name, variables[name])
-            made = Staging(checkout, variables, Hands(checkout, "staging"))
+            made = Staging(checkout, variables, Hands(checkout, "staging"), owner)
             made.apply("--platform")
             yield made
             made.hands.records.dispose()
