@@ -132,13 +132,19 @@ def _make(desired: Desired, world: World, request: Request, record: Record, hear
 def _publish(desired: Desired, world: World, record: Record) -> dict[str, int]:
     """Tables and views, then the epochs of what changed: with their commit the deployment is live."""
     place, tenant = desired.environment.place, desired.tenant
-    standing = records.standing(world.records, tenant, desired.environment.name)
-    changed = changed_pipelines([one.bindings for one in standing if one.id != record.id], desired.bindings)
+    changed = changed_pipelines(_bound(world, record), desired.bindings)
     with world.warehouse() as session:
         schema.build(session, place, tenant, [p for p in desired.release.pipelines if p.name in changed])
         return epoch.raise_epochs(
             session, place, tenant, changed, release=record.release, deployment=record.id, above=record.epoch - 1
         )
+
+
+def _bound(world: World, record: Record) -> list[Mapping[str, str]]:
+    """What runs may be bound to now: by what is live (nothing, at first), or by what was tried since."""
+    standing = records.standing(world.records, record.tenant, record.environment)
+    tried = [one.bindings for one in standing if one.id != record.id]
+    return tried if any(one.state == "live" for one in standing) else [*tried, {}]
 
 
 def changed_pipelines(before: Iterable[Mapping[str, str]], after: Mapping[str, str]) -> list[str]:
@@ -147,8 +153,7 @@ def changed_pipelines(before: Iterable[Mapping[str, str]], after: Mapping[str, s
     A gone one's late workers must be turned away too. `before` is what was live and whatever was tried since: a killed apply
     may have committed its epochs and not written it down.
     """
-    bound = [*before] or [{}]
-    return sorted({name for old in bound for name in {*old, *after} if old.get(name) != after.get(name)})
+    return sorted({name for old in before for name in {*old, *after} if old.get(name) != after.get(name)})
 
 
 def _say(world: World, record: Record, what: str, **data: Any) -> None:
