@@ -1,8 +1,8 @@
 """Where an environment stands in the world: region, accounts, endpoints, address book.
 
 Reads one file per environment, `<environment>.toml`, from the folder that `$ACME_ENVIRONMENTS` names; without it, from the
-running sandbox's folder, else from `stacks/environments/`. It holds no secret: identities are profiles of AWS's own
-credentials file, Snowflake is entered by workload identity. Fails with `Missing` and `Usage`.
+sandbox's folder (`$ACME_SANDBOX`, else `.sandbox`), else from `stacks/environments/`. It holds no secret: identities are
+profiles of AWS's own credentials file, Snowflake is entered by workload identity. Fails with `Missing` and `Usage`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pipeline.errors import Missing, Usage
 from pipeline.naming import ENVIRONMENTS, Place
 
 FOLDER_VARIABLE = "ACME_ENVIRONMENTS"
-SANDBOX_FOLDER = Path(".sandbox/environments")
+SANDBOX_VARIABLE = "ACME_SANDBOX"
+SANDBOX_FOLDER = Path(".sandbox")
 CLOUD_FOLDER = Path("stacks/environments")
 
 
@@ -75,8 +76,13 @@ def folder(repository: Path) -> Path:
     """Where the environments' files stand for this checkout."""
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named)
-    sandbox = repository / SANDBOX_FOLDER
+    sandbox = sandbox_folder(repository) / "environments"
     return sandbox if sandbox.is_dir() else repository / CLOUD_FOLDER
+
+
+def sandbox_folder(repository: Path) -> Path:
+    """The sandbox's folder of this checkout, or the one that `$ACME_SANDBOX` names."""
+    return Path(os.environ.get(SANDBOX_VARIABLE) or repository / SANDBOX_FOLDER).resolve()
 
 
 def load(name: str, repository: Path) -> Environment:

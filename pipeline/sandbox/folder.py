@@ -1,6 +1,6 @@
 """The sandbox's one ignored folder: where everything lies in it, its lock, and whole writes.
 
-Reads `$ACME_SANDBOX`. Fails with `Busy` where another process holds the lock for too long.
+Fails with `Busy` where another process holds the lock for too long.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline import settings
 from pipeline.errors import Busy
-
-VARIABLE = "ACME_SANDBOX"
-DEFAULT = ".sandbox"
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,7 @@ class Folder:
 
 def of(repository: Path) -> Folder:
     """The folder of this checkout, or the one that `$ACME_SANDBOX` names."""
-    named = os.environ.get(VARIABLE)
-    return Folder(Path(named).resolve() if named else (repository / DEFAULT).resolve())
+    return Folder(settings.sandbox_folder(repository))
 
 
 def make(folder: Folder) -> None:

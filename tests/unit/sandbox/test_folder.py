@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from pipeline import settings
 from pipeline.errors import Busy
 from pipeline.sandbox import folder as folders
 from pipeline.sandbox.folder import Folder
@@ -14,10 +15,18 @@ from pipeline.sandbox.folder import Folder
 
 def test_two_checkouts_have_two_folders(tmp_path, monkeypatch):
     """Unless the variable says otherwise."""
-    monkeypatch.delenv(folders.VARIABLE, raising=False)
+    monkeypatch.delenv(settings.SANDBOX_VARIABLE, raising=False)
     assert folders.of(tmp_path / "a") != folders.of(tmp_path / "b")
-    monkeypatch.setenv(folders.VARIABLE, str(tmp_path / "c"))
+    monkeypatch.setenv(settings.SANDBOX_VARIABLE, str(tmp_path / "c"))
     assert folders.of(tmp_path / "a") == Folder(tmp_path / "c")
+
+
+def test_the_environments_are_read_where_the_sandbox_writes_them(tmp_path, monkeypatch):
+    """A sandbox that the variable names elsewhere is the one that every command talks to."""
+    monkeypatch.delenv(settings.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setenv(settings.SANDBOX_VARIABLE, str(tmp_path / "elsewhere"))
+    folders.make(folders.of(tmp_path))
+    assert settings.folder(tmp_path) == folders.of(tmp_path).environments
 
 
 def test_only_one_holds_the_lock(tmp_path):
