@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.answer import Answer
@@ -22,17 +23,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
     revert.add_argument("tenant")
     revert.add_argument("commit", nargs="?")
     revert.add_argument("--explain", action="store_true", help="only say what it would undo")
-    for name, summary in (
-        ("rerun", "run a pipeline now"),
-        ("replay", "load taken-back objects again, from the bytes that were landed"),
-    ):
-        run_again = below.add_parser(name, help=summary)
-        run_again.add_argument("tenant")
-        run_again.add_argument("pipeline")
-        run_again.add_argument("--plan", action="store_true", help="only show, object by object, what would happen")
-        run_again.add_argument(
-            "--release", help="replay: first take back what was published under this release (its digest)"
-        )
+    rerun = below.add_parser("rerun", help="run a pipeline now, or every pipeline that an incident concerns")
+    replay = below.add_parser("replay", help="load taken-back objects again, from the bytes that were landed")
+    for again, count in ((rerun, "?"), (replay, None)):
+        again.add_argument("tenant", metavar="TENANT", nargs=count)
+        again.add_argument("pipeline", metavar="PIPELINE", nargs=count)
+        again.add_argument("--plan", action="store_true", help="only show, object by object, what would happen")
+    rerun.add_argument("--incident", metavar="INC", help="the incident, in place of tenant and pipeline")
+    replay.add_argument(
+        "--release", metavar="DIGEST", help="first take back what was published under this release (its digest)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Answer:
@@ -51,6 +51,39 @@ def _revert(arguments: argparse.Namespace) -> Answer:
 
 
 def _rerun(arguments: argparse.Namespace) -> Answer:
+    """One pipeline, or each that an incident concerns, in the incident's environment."""
+    if bool(arguments.incident) == bool(arguments.pipeline):
+        raise Usage(
+            "rerun takes a tenant and its pipeline, or an incident.",
+            fix="acme recover rerun TENANT PIPELINE, or acme recover rerun --incident INC-<number>",
+        )
+    if not arguments.incident:
+        return _rerun_one(arguments)
+    every = [_rerun_one(each) for each in _concerned(arguments)]
+    return Answer(
+        {"incident": arguments.incident, "pipelines": [answer.document for answer in every]},
+        "\n".join(answer.text for answer in every),
+        max(answer.exit_code for answer in every),
+    )
+
+
+def _concerned(arguments: argparse.Namespace) -> list[argparse.Namespace]:
+    """The same command for each pipeline of the incident."""
+    from pipeline.observe.reports import why
+
+    with _hands(arguments).records.connect() as connection:
+        incident = why(connection, arguments.incident, datetime.now(UTC))
+    if not incident.pipelines:
+        tenant, environment = incident.signals[0]["tenant"], incident.incident["environment"]
+        raise Usage("no pipeline ran: a deployment failed.", fix=f"acme apply {tenant} -e {environment}")
+    same = {**vars(arguments), "environment": incident.incident["environment"]}
+    return [
+        argparse.Namespace(**{**same, "tenant": tenant, "pipeline": pipeline})
+        for tenant, pipeline in incident.pipelines
+    ]
+
+
+def _rerun_one(arguments: argparse.Namespace) -> Answer:
     planned = _planned(arguments)
     if arguments.plan:
         return Answer(planned.document(), planned.text())

@@ -2,7 +2,8 @@
 
 A signal is an event that says that something failed or waits. It joins the open incident of its own run or deployment, else
 the open one of the same cause in the same shared thing (a host, a bucket, a warehouse, a runtime; a pipeline where nothing is
-shared), else it opens one. A later success of the same pipeline resolves it; an incident is over when all its signals are.
+shared), else it opens one. A later success of the same pipeline resolves it, and a manifest that a later try froze resolves what
+ingest said: the source was read, though nothing new may have come. An incident is over when all its signals are resolved.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from pipeline.events import Correlation, Event
@@ -23,9 +24,11 @@ from pipeline.observe.store import deployments, events, incidents, read_rows, si
 SIGNAL = re.compile(r"(?:apply|ingest|load|verify|publish)\.\w+\.(?:failed|held|refused)")
 RUN_SUCCESSES = ("publish.run.published", "publish.run.already_published", "publish.run.skipped")
 APPLY_SUCCESSES = ("apply.deployment.live",)
+INGESTED, INGEST_FAILED = "ingest.manifest.frozen", "ingest.run.failed"
 MANY_TENANTS, SOME_TENANTS = 10, 3
 LONGEST_LINE = 300
 
+_URL = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})", re.IGNORECASE)
 _HOST = re.compile(r"\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}\b(?![/(]|\.py|:\s)", re.IGNORECASE)
 _NO_HOST = re.compile(
     r"\.(?:py|csv|gz|json|parquet|zip|xml|sql|yaml|\w*(?:error|exception|timeout)|misc|exceptions?|errors)$",
@@ -42,7 +45,7 @@ def notice(connection: Connection, event: Event) -> None:
     if SIGNAL.fullmatch(event.name):
         _lock(connection)
         _signal(connection, event)
-    elif event.name in RUN_SUCCESSES or event.name in APPLY_SUCCESSES:
+    elif event.name in (*RUN_SUCCESSES, *APPLY_SUCCESSES, INGESTED):
         _lock(connection)
         _resolve(connection, event)
 
@@ -77,6 +80,8 @@ def shared_of(event: Event, found: Diagnosis) -> str:
 
 
 def _host(said: str) -> str | None:
+    if address := _URL.search(said):
+        return address[1].lower()
     names = (match[0].lower() for match in _HOST.finditer(said))
     return next((name for name in names if not _NO_HOST.search(name)), None)
 
@@ -127,33 +132,42 @@ def _open(connection: Connection, event: Event) -> int:
     return int(connection.execute(insert(incidents).values(row).returning(incidents.c.number)).scalar_one())
 
 
-def _successes(event: Event) -> tuple[str, ...]:
-    return APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES
-
-
 def _resolved(connection: Connection, event: Event) -> datetime | None:
     """When a success came that this late signal did not see, or None."""
     ids = event.ids
-    later = select(func.min(events.c.at)).where(events.c.at > event.at, events.c.name.in_(_successes(event)))
+    successes = APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES
+    cures = events.c.name.in_(successes)
+    if event.stage == "ingest":
+        later_try = true() if event.name == INGEST_FAILED else events.c.dag_run != ids.dag_run
+        cures = or_(cures, and_(events.c.name == INGESTED, later_try))
     mine = (events.c.tenant == ids.tenant, events.c.environment == ids.environment, events.c.pipeline == ids.pipeline)
-    resolved: datetime | None = connection.scalar(later.where(*mine))
+    resolved: datetime | None = connection.scalar(
+        select(func.min(events.c.at)).where(events.c.at > event.at, cures, *mine)
+    )
     return resolved
 
 
 def _resolve(connection: Connection, event: Event) -> None:
     """A success resolves what its pipeline signalled before; a deployment, what deployments did."""
     ids = event.ids
-    of_apply = signals.c.event.like("apply.%")
     mine = (
         signals.c.tenant == ids.tenant,
         signals.c.environment == ids.environment,
         signals.c.pipeline == ids.pipeline,
     )
-    kind = of_apply if event.stage == "apply" else ~of_apply
-    solved = update(signals).where(*mine, kind, signals.c.at <= event.at, signals.c.resolved_at.is_(None))
+    solved = update(signals).where(*mine, _cured(event), signals.c.at <= event.at, signals.c.resolved_at.is_(None))
     touched = connection.scalars(solved.values(resolved_at=event.at).returning(signals.c.incident))
     for number in set(touched):
         _refresh(connection, number)
+
+
+def _cured(event: Event) -> ColumnElement[bool]:
+    """The signals that this success speaks of. What a run holds waits on, although its manifest is frozen."""
+    if event.name == INGESTED:
+        another_run = signals.c.dag_run != event.ids.dag_run
+        return and_(signals.c.event.like("ingest.%"), or_(signals.c.event == INGEST_FAILED, another_run))
+    of_apply = signals.c.event.like("apply.%")
+    return of_apply if event.stage == "apply" else ~of_apply
 
 
 def _refresh(connection: Connection, number: int) -> None:

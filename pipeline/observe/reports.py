@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, tuple_
 from pipeline.errors import Missing, Usage
 from pipeline.events import Event
 from pipeline.observe.diagnosis import Diagnosis
+from pipeline.observe.diagnosis.advice import RERUN
 from pipeline.observe.projection import event_of
 from pipeline.observe.queries import incident_name
 from pipeline.observe.rendering import instant, plain, span, table
@@ -50,6 +51,7 @@ def _line(row: Row, at: datetime) -> list[str]:
         row["priority"],
         f"{row['class']} / {row['cause']}",
         _count(row["tenants"]),
+        row["environment"],
         row["shared"],
         f"since {row['opened_at']:%H:%M} ({span(until - row['opened_at'])})",
         f"retry: {RETRIES[row['retry']]}",
@@ -90,6 +92,11 @@ class Why:
     def diagnosis(self) -> Diagnosis:
         surest = max(self.signals, key=lambda row: (row["confidence"], row["at"], row["id"]))
         return Diagnosis(surest["cause"], surest["confidence"], (surest["line_number"],))
+
+    @property
+    def pipelines(self) -> tuple[tuple[str, str], ...]:
+        """(tenant, pipeline) of each that it concerns; none where a deployment failed."""
+        return tuple(sorted({(row["tenant"], row["pipeline"]) for row in self.signals if row["pipeline"]}))
 
     def document(self) -> dict[str, Any]:
         return {
@@ -136,10 +143,14 @@ class Why:
         return f"{took_part}; {_many(self.waiting, 'object')} landed or held, not published"
 
     def _next(self) -> str:
-        step = self.diagnosis.next
-        if "recover rerun" in step:
+        """A whole command. Nothing ran for a deployment's incident: there the next try is an apply."""
+        step, first = self.diagnosis.next, self.signals[0]
+        if step == RERUN and self.pipelines:
             return f"acme recover rerun --incident {incident_name(self.incident['number'])} --plan"
-        return step.replace("TENANT", self.signals[0]["tenant"]).replace("ENVIRONMENT", self.incident["environment"])
+        if not self.pipelines and "PIPELINE" in step:
+            step = "acme apply TENANT -e ENVIRONMENT"
+        words = {"TENANT": first["tenant"], "PIPELINE": first["pipeline"], "ENVIRONMENT": self.incident["environment"]}
+        return " ".join(str(words.get(word, word)) for word in step.split())
 
 
 def _many(count: int, thing: str) -> str:

@@ -12,9 +12,8 @@ from typing import Literal
 
 Retry = Literal["safe", "unsafe", "after_fix"]
 
-RERUN = "acme recover rerun TENANT --plan"
+RERUN = "acme recover rerun TENANT PIPELINE -e ENVIRONMENT --plan"
 PROBE = "acme gate TENANT --probe -e ENVIRONMENT"
-REPLAY = "acme recover replay TENANT --plan"
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,13 @@ ADVICE: Mapping[str, Advice] = {
         "acme plan TENANT -e ENVIRONMENT",
     ),
     "contract": Advice("after_fix", "The contract refused the data.", PROBE),
-    "bad_record": Advice("after_fix", "A record or a value cannot be read or does not fit.", REPLAY),
+    "bad_record": Advice("after_fix", "A record or a value cannot be read or does not fit.", RERUN),
     "file_missing": Advice("safe", "The expected file is not there.", RERUN),
     "file_format": Advice(
-        "after_fix", "The file is of another format, encoding or compression, truncated or corrupt.", REPLAY
+        "after_fix", "The file is of another format, encoding or compression, truncated or corrupt.", RERUN
     ),
-    "duplicate": Advice("after_fix", "The same key, file or row arrives twice.", REPLAY),
-    "quality": Advice("after_fix", "A test of the data failed.", REPLAY),
+    "duplicate": Advice("after_fix", "The same key, file or row arrives twice.", RERUN),
+    "quality": Advice("after_fix", "A test of the data failed.", RERUN),
     "transformation": Advice(
         "after_fix", "The tenant's own SQL or code is at fault.", "acme recover revert TENANT --explain"
     ),

@@ -62,7 +62,9 @@ def test_one_cause_over_many_tenants_is_one_incident(listed, keep_events, tell):
     assert len(incident["tenants"]) == 12
     shown = listed().text()
     assert (
-        "12 tenants  host sftp.hub.example  since" in shown and "(11 min)" in shown and "retry: after the fix" in shown
+        "12 tenants  production  host sftp.hub.example  since" in shown
+        and "(11 min)" in shown
+        and "retry: after the fix" in shown
     )
     json.dumps(listed().document())
 
@@ -98,6 +100,30 @@ def test_a_later_success_closes_it(listed, keep_events, tell):
     assert listed().rows == ()
     (closed,) = listed(closed=True).rows
     assert (closed["state"], (closed["closed_at"] - closed["opened_at"]).total_seconds()) == ("closed", 60)
+
+
+def test_a_source_that_is_read_again_closes_it(listed, keep_events, tell):
+    """Nothing new may come for days; that the source answers a later try is the cure."""
+    keep_events(tell("ingest.run.failed", 0, data=REFUSED), tell("ingest.manifest.frozen", 60, dag_run="r-0008"))
+    assert listed().rows == ()
+    keep_events(tell("ingest.run.failed", 100, dag_run="r-0009", data=REFUSED))
+    keep_events(tell("ingest.manifest.frozen", 110, dag_run="r-0009"))
+    assert listed().rows == ()
+
+
+def test_a_read_source_heals_no_load(listed, keep_events, tell):
+    """What the load held still waits, whatever the next run finds at the source."""
+    keep_events(tell("load.attempt.held", 0, data=RETYPED), tell("ingest.manifest.frozen", 60, dag_run="r-0008"))
+    assert len(listed().rows) == 1
+
+
+def test_a_held_object_waits_until_a_run_holds_it_no_more(listed, keep_events, tell):
+    """The run that holds it freezes its manifest all the same; a later run without it is the cure, late or not."""
+    held = {"faults": [{"kind": "load", "cause": "duplicate", "what": "other bytes arrived under the known name a."}]}
+    keep_events(tell("ingest.object.held", 0, data=held), tell("ingest.manifest.frozen", 1))
+    assert [row["cause"] for row in listed().rows] == ["duplicate"]
+    keep_events(tell("ingest.manifest.frozen", 61, dag_run="r-0008"), tell("ingest.object.held", 2, data=held))
+    assert listed().rows == ()
 
 
 def test_a_new_failure_after_the_cure_is_a_new_incident(listed, keep_events, tell):
@@ -178,13 +204,26 @@ def test_why_names_cause_evidence_change_data_and_next(records, keep_events, tel
     with records.connect() as connection:
         answer = why(connection, "INC-1", tell("ingest.run.started", 362).at)
     shown = answer.text()
-    assert "INC-1  P2  schema / type_change  globex  globex.purchase_orders" in shown
+    assert "INC-1  P2  schema / type_change  globex  production  globex.purchase_orders" in shown
     assert 'evidence   r-0007 task load, line 1: "freight holds text"' in shown
     assert "release 9f3c1e0b live, commit 4b1d9e2a" in shown
     assert "1 run (1 held); 1 object landed or held, not published" in shown
     assert "next       acme gate globex --probe -e production" in shown
     document = json.loads(json.dumps(answer.document()))
     assert (document["diagnosis"]["class"], document["diagnosis"]["cause"]) == ("schema", "type_change")
+
+
+def test_the_next_command_is_whole(records, keep_events, tell):
+    """No placeholder is left in it, and an incident of a deployment is tried again by an apply."""
+    down = {"error": {"type": "Unreachable", "message": "Connection refused"}}
+    keep_events(
+        tell("ingest.run.failed", data=down), tell("apply.deployment.failed", dag_run="", pipeline="", data=down)
+    )
+    with records.connect() as connection:
+        run, deployment = (why(connection, name, tell("ingest.run.started", 9).at) for name in ("INC-1", "INC-2"))
+    assert run.document()["next"] == "acme recover rerun --incident INC-1 --plan"
+    assert run.pipelines == (("globex", "purchase_orders"),)
+    assert deployment.document()["next"] == "acme apply globex -e production"
 
 
 def test_why_of_nothing_says_so(records, tell):
@@ -234,5 +273,7 @@ def test_the_host_is_what_tenants_share(tell):
         },
     )
     assert shared_of(event, diagnose_event(event)) == "host h.example"
+    address = tell("ingest.run.failed", data={"error": {"message": "https://erp-test.h.example/v2/token answered 401"}})
+    assert shared_of(address, diagnose_event(address)) == "host erp-test.h.example"
     named = tell("ingest.run.failed", data={"host": "hub:22", **event.data})
     assert shared_of(named, diagnose_event(named)) == "host hub:22"

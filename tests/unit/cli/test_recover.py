@@ -1,0 +1,26 @@
+"""`acme recover rerun`: one pipeline by name, or all that an incident concerns."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from pipeline.cli.app import answer_to, understand
+from pipeline.errors import Usage
+from pipeline.observe.diagnosis.advice import ADVICE
+
+
+@pytest.mark.parametrize("words", [(), ("globex",), ("globex", "vendors", "--incident", "INC-1")])
+def test_a_rerun_is_of_one_pipeline_or_of_an_incident(words):
+    """Nothing, half a name and both at once are the user's mistake, told with both right forms."""
+    with pytest.raises(Usage, match=r"rerun TENANT PIPELINE, or acme recover rerun --incident"):
+        answer_to(["recover", "rerun", *words])
+
+
+@pytest.mark.parametrize("command", sorted({advice.next for advice in ADVICE.values()} - {""}))
+def test_every_command_that_a_diagnosis_names_is_one(command):
+    """Its verb, action, words and flags are what the command line takes."""
+    acme, *words = shlex.split(command.replace("ENVIRONMENT", "production"))
+    assert acme == "acme"
+    assert understand(words).run
