@@ -54,12 +54,12 @@ class Parser(argparse.ArgumentParser):
         raise Usage(f"{message}.", fix=f"see `{self.prog} --help`")
 
     def add_subparsers(self, **options: Any) -> Any:
-        """The actions of a verb take the global flags as the verb itself does."""
-        return super().add_subparsers(**{"parser_class": ActionParser, **options})
+        """Verbs and their actions take the global flags too, so that these may stand anywhere."""
+        return super().add_subparsers(**{"parser_class": ParserBelow, **options})
 
 
-class ActionParser(Parser):
-    """What is not said after the action keeps the value from before it."""
+class ParserBelow(Parser):
+    """What is not said after a verb or an action keeps the value from before it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -84,20 +84,24 @@ def main(words: Sequence[str]) -> int:
 
 
 def answer_to(words: Sequence[str]) -> tuple[Answer, bool]:
-    """(answer, as JSON). The first word that is no flag names the verb, so only that verb's module is imported."""
-    verb = next((word for word in words if not word.startswith("-")), None)
-    module: Verb | None = importlib.import_module(f"pipeline.cli.{verb}") if verb in VERBS else None
+    """(answer, as JSON)."""
+    arguments = understand(words)
+    return arguments.run(arguments), arguments.json
+
+
+def understand(words: Sequence[str]) -> argparse.Namespace:
+    """The command line as arguments, with `run` of its verb. Only a verb that is said has its module imported."""
     parser = Parser(prog="acme", description="AcmeConnect's integration platform: tenants as folders of config.")
     parser.add_argument("--version", action="version", version=f"acme {VERSION}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
+    add_global_flags(parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, summary in VERBS.items():
         below = verbs.add_parser(name, help=summary, description=summary)
-        add_global_flags(below)
-        if module is not None and name == verb:
+        if name in words:
+            module: Verb = importlib.import_module(f"pipeline.cli.{name}")
             module.declare(below)
             below.set_defaults(run=module.run)
-    arguments = parser.parse_args(words)
-    return arguments.run(arguments), arguments.json
+    return parser.parse_args(words)
 
 
 def add_global_flags(

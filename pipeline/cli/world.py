@@ -108,6 +108,10 @@ class Hands:
 
 
 def readable(repository: Path, tenant: str) -> Tenant:
+    """The tenant's folder. `Usage` where there is none, `Final` where it is not well-formed."""
+    from pipeline.cli.validate import chosen
+
+    chosen(repository, [tenant])
     read, findings = read_tenant(repository, tenant)
     if read is None:
         raise Final(f"tenants/{tenant} has {len(findings)} findings.", fix=f"acme validate {tenant}")

@@ -54,5 +54,5 @@ def _bundle(files: Mapping[str, bytes], waivers: bytes, where: str) -> Bundle:
         name: text.decode().replace("\r\n", "\n") for name, text in files.items() if not name.endswith("_test.rego")
     }
     if MAIN not in modules:
-        raise Missing(f"there is no {MAIN}.", where=where, fix="name the folder of the policies by --policies")
+        raise Missing(f"there is no {MAIN}.", where=where, fix="name a checkout that holds policies/ by --rules")
     return Bundle(dict(sorted(modules.items())), waivers.decode())

@@ -32,6 +32,7 @@ def test_json_is_one_document_on_stdout(capsys):
 @pytest.mark.parametrize(
     "words",
     [
+        ["--json", "-e", "production", "recover", "revert", "globex", "--explain"],
         ["recover", "-e", "production", "--json", "revert", "globex", "--explain"],
         ["recover", "revert", "globex", "--explain", "--json", "-e", "production"],
     ],
@@ -42,6 +43,12 @@ def test_global_flags_stand_before_or_after_an_action(words, monkeypatch):
     monkeypatch.setattr("pipeline.cli.recover.run", lambda arguments: heard.append(arguments) or app.Answer({}, ""))
     assert app.main(words) == 0
     assert (heard[0].environment, heard[0].json, heard[0].repo) == ("production", True, ROOT)
+
+
+def test_the_value_of_a_flag_is_no_verb():
+    """`--repo plan validate` is a validate in the folder `plan`, and the other way round."""
+    arguments = app.understand(["--repo", "plan", "validate", "globex"])
+    assert (arguments.verb, arguments.repo, arguments.tenants) == ("validate", Path("plan"), ["globex"])
 
 
 def test_a_bug_becomes_a_sentence_that_names_the_kept_traceback(monkeypatch, capsys):
