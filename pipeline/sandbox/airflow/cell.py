@@ -7,8 +7,8 @@ in time.
 from __future__ import annotations
 
 import json
-import os
 import socket
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +65,7 @@ class Cell:
 
     def _bring(self, key: str, path: Path) -> None:
         body = self.s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}{key}")["Body"].read()
-        half = path.with_name(f".{path.name}.{os.getpid()}")
+        half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")  # two runs at once bring the same runtime
         half.write_bytes(body)
         half.replace(path)
 
