@@ -108,16 +108,29 @@ def _address(arguments: argparse.Namespace) -> Answer:
 def _fault(arguments: argparse.Namespace) -> Answer:
     from pipeline.sandbox import faults
 
-    if arguments.name == "clear":
-        cleared = faults.clear(arguments.repo, tenant=arguments.tenant)
+    name, tenant = arguments.name, arguments.tenant
+    if name == "clear":
+        cleared = faults.clear(arguments.repo, tenant=_known(arguments))
         return Answer({"cleared": cleared}, f"cleared: {', '.join(cleared) or 'nothing was broken'}")
     options = dict(option.partition("=")[::2] for option in arguments.options)
-    faults.inject(arguments.repo, arguments.name, arguments.tenant, arguments.environment, **options)
-    fix = "mend it: ./acme sandbox fault clear"
-    return Answer(
-        {"injected": arguments.name, "tenant": arguments.tenant},
-        f"{arguments.name} is on for {arguments.tenant}. {fix}",
-    )
+    file = faults.inject(arguments.repo, name, tenant, arguments.environment, **options)
+    document = {"injected": name, "tenant": tenant, "file": file}
+    if name in faults.STRIKES:
+        return Answer(document, f"{name} has hit {tenant}; it is over at once.")
+    where = f" in {file}" if file else ""
+    return Answer(document, f"{name} is on for {tenant}{where}. mend it: ./acme sandbox fault clear")
+
+
+def _known(arguments: argparse.Namespace) -> str:
+    """The tenant that is named, which the sandbox must know, or nothing."""
+    from pipeline.sandbox import folder, sources
+
+    known = sorted({source.tenant for source in sources.kept(folder.of(arguments.repo))})
+    if arguments.tenant and arguments.tenant not in known:
+        raise Usage(
+            f"the sandbox knows no tenant `{arguments.tenant}`.", fix=f"name one of {', '.join(known)}, or none"
+        )
+    return str(arguments.tenant)
 
 
 ACTIONS = {

@@ -6,6 +6,7 @@ Flags stand in `faults.json`, which the servers read at every request. A fault t
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -78,15 +79,16 @@ def is_on(folder: Folder, site: str, name: str) -> bool:
     return active(folder, site, name) is not None
 
 
-def inject(repository: Path, name: str, tenant: str, environment: str = "staging", **options: Any) -> None:
-    """Switches one fault on. Once more changes its options. `Usage` where the fault does not fit.
+def inject(repository: Path, name: str, tenant: str, environment: str = "staging", **options: Any) -> str:
+    """Switches one fault on. Once more changes its options. `Usage` where it does not fit.
 
-    A strike hits the tenant's open sessions with the warehouse; its option `tag` narrows it to a part of their QUERY_TAG.
+    Returns the name of the file that it spoiled, or nothing. A strike hits the tenant's open sessions with the warehouse;
+    its option `tag` narrows it to a part of their QUERY_TAG.
     """
     folder = folders.of(repository)
     if name in STRIKES:
         _strike(folder, name, environment, str(options.get("tag") or f'"tenant":"{tenant}"'))
-        return
+        return ""
     with folders.locked(folder):
         source = sources.find(folder, tenant, environment)
         chosen = _options(name, source, options)
@@ -97,12 +99,16 @@ def inject(repository: Path, name: str, tenant: str, environment: str = "staging
             chosen |= _spoil(folder, source, chosen, spoil)
         document = read_json(folder.faults, {})
         write_json(folder.faults, {**document, source.site: {**document.get(source.site, {}), name: chosen}})
+    return Path(str(chosen.get("file", ""))).name
 
 
 def _strike(folder: Folder, name: str, environment: str, tag: str) -> None:
     port = ports.kept(folder).get(f"snowflake_{environment}", 0)
     if not snowflake_account.strike(folder, environment, port, STRIKES[name], tag):
-        raise Missing(f"nobody in {environment} has a session with `{tag}` in its tag.")
+        raise Missing(
+            f"nobody in {environment} has a session with `{tag}` in its tag.",
+            fix="strike while a run of the tenant loads",
+        )
 
 
 def clear(repository: Path, name: str = "", tenant: str = "", environment: str = "") -> list[str]:
@@ -128,14 +134,20 @@ def _options(name: str, source: Source, given: Options) -> Options:
     if fault is None:
         raise Usage(f"there is no fault `{name}`.", fix=f"name one of {', '.join([*FAULTS, *STRIKES])}")
     if source.kind not in fault.kinds:
-        raise Usage(f"the fault `{name}` is not for {source.kind}.")
+        fitting = [other for other, known in FAULTS.items() if source.kind in known.kinds]
+        raise Usage(f"the fault `{name}` is not for {source.kind}.", fix=f"name one of {', '.join(fitting)}")
     if unknown := given.keys() - fault.options.keys():
         raise Usage(
-            f"the fault `{name}` has no option `{min(unknown)}`.", fix=f"its options: {', '.join(fault.options)}"
+            f"the fault `{name}` has no option `{min(unknown)}`.",
+            fix=f"write {' '.join(f'{option}=VALUE' for option in fault.options) or 'none: it takes no option'}",
         )
     chosen = {**fault.options, **given}
+    for option, default in fault.options.items():
+        if isinstance(default, int) and not re.fullmatch(r"\d+(\.\d+)?", str(chosen[option])):
+            raise Usage(f"`{option}` is a number, not `{chosen[option]}`.", fix=f"write {option}={default}")
     if missing := [option for option, value in chosen.items() if value is None]:
-        raise Usage(f"the fault `{name}` must be told `{missing[0]}`.")
+        said = " ".join(f"{option}=VALUE" for option in missing)
+        raise Usage(f"the fault `{name}` must be told `{missing[0]}`.", fix=f"add {said}")
     return chosen
 
 

@@ -119,7 +119,11 @@ def find(folder: Folder, tenant: str, environment: str, secret: str | None = Non
         if (source.tenant, source.environment) == (tenant, environment) and secret in (None, source.secret)
     ]
     if len(found) != 1:
-        raise Usage(f"the sandbox holds {len(found)} sources of {tenant} in {environment}, not one.")
+        known = sorted({source.tenant for source in kept(folder)})
+        raise Usage(
+            f"the sandbox holds {len(found)} sources of `{tenant}` in {environment}, not one.",
+            fix=f"name one of {', '.join(known)}, or `acme sandbox address TENANT` first",
+        )
     return found[0]
 
 

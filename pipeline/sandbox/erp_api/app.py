@@ -151,4 +151,4 @@ async def _resource(erp: Erp, request: Request, source: sources.Source) -> Respo
 
 def _limit(folder: Folder, source: sources.Source) -> int:
     throttled: dict[str, Any] | None = faults.active(folder, source.site, "rate_limited")
-    return int(throttled["requests_per_minute"]) if throttled else REQUESTS_PER_MINUTE
+    return int(float(throttled["requests_per_minute"])) if throttled else REQUESTS_PER_MINUTE

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from pipeline.cli.app import main
 from pipeline.errors import Missing, Usage
 from pipeline.sandbox import faults, records, seed, sources
 from tests.conformance.customers import api_client, ask_token, bearer, read, run, session
@@ -197,3 +198,34 @@ def test_every_fault_is_tried_here():
     """A new fault needs a test that sees its effect."""
     source = Path(__file__).read_text()
     assert [name for name in faults.FAULTS if f'inject("{name}"' not in source] == []
+
+
+def test_a_spoiled_file_is_named(inject):
+    """Whoever broke it must know which pipeline to run."""
+    assert inject("truncated_file", "globex", path=ORDERS) == "PurchaseOrderHeader_2011.csv.gz"
+    assert inject("wrong_key", "globex") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "tenant", "options", "fix"),
+    [
+        ("http_503", "globex", {}, "name one of renamed_column, sftp_down"),
+        ("type_change", "globex", {}, "add column=VALUE"),
+        ("truncated_file", "globex", {"column": "x"}, "write path=VALUE"),
+        ("slow_answers", "initech", {"seconds": "soon"}, "write seconds=5"),
+        ("wrong_key", "nobody", {}, "name one of globex, initech"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_what_does(inject, name, tenant, options, fix):
+    """A wrong word on the command line, so exit code 2."""
+    with pytest.raises(Usage) as refused:
+        inject(name, tenant, **options)
+    assert refused.value.fix.startswith(fix)
+
+
+def test_only_a_tenant_that_there_is_can_be_cleared(customers, inject, capsys):
+    """`clear nobody` clears nothing, and says so with exit code 2."""
+    inject("wrong_key", "globex")
+    assert main(["sandbox", "fault", "clear", "wrong_key"]) == 2
+    assert "fix: name one of globex, initech, or none" in capsys.readouterr().err
+    assert faults.is_on(customers.folder, customers.source("globex").site, "wrong_key")
