@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> Answer:
             arguments.report.write_text(json.dumps(story.report.document(), indent=1), encoding="utf-8")
     if not arguments.keep:
         lifecycle.down(home)
-    text = "  stop everything: ./acme sandbox down" if arguments.keep else ""
+    text = "\n  stop everything: ./acme sandbox down" if arguments.keep else ""
     return Answer(report.document(), text, 0 if report.ok else 3)
 
 

@@ -58,7 +58,7 @@ def counts_once(story: Story, path: str, outcomes: list[str]) -> None:
 
 def bad_night(story: Story) -> str:
     """The ERP writes its numbers with a comma: the object waits, the diagnosis says why."""
-    night(story, "production", with_commas)
+    path = night(story, "production", with_commas)
     began = time.monotonic()
     failed = story.do("recover", "rerun", *ORDERS, "-e", "production", expect=3)
     found = incident(story)
@@ -67,6 +67,8 @@ def bad_night(story: Story) -> str:
     story.claim(
         story.report.detect_seconds <= DETECTED_WITHIN_S, f"detected only after {story.report.detect_seconds} s"
     )
+    published = [row for row in receipts(story) if row.source_key == path]
+    story.claim(not published, f"{path} was published as it came")
     run = failed["run"]["run"]
     return (
         f'the ERP sends Freight as "1,096.9613": detected in {story.report.detect_seconds:.0f} s, nothing published\n'
@@ -147,12 +149,24 @@ def rollback(story: Story) -> str:
     story.do("recover", "rerun", *ORDERS, "-e", "production")  # the night that the late worker was turned away with
     story.report.restore_seconds = round(time.monotonic() - began, 2)
     total = counted(story, "production")
+    _taken_back(story)
     chain_holds(story)
     return (
         f"git revert {made[:7]}: epoch {before} → {after}, late worker of epoch {before} turned away,\n"
         f"its {BAD_NIGHTS} objects revoked and replayed: "
         f"{total.duplicates} twice, {total.lost} lost, receipts chain verified"
     )
+
+
+def _taken_back(story: Story) -> None:
+    """The bad release's objects, and they alone, were revoked; nothing of it is live any more."""
+    rows = receipts(story)
+    revoked = {row.source_key for row in rows if row.kind == "revoke"}
+    bad = {row.source_key for row in rows if row.kind == "load" and row.release == story.bad_release}
+    story.claim(len(bad) == BAD_NIGHTS and revoked == bad, f"published by the bad release: {bad}, revoked: {revoked}")
+    newest = {row.source_key: row for row in rows if row.kind == "load"}
+    live = [key for key, row in newest.items() if row.release == story.bad_release]
+    story.claim(not live, f"of the bad release {', '.join(live)} still counts")
 
 
 def _late_worker(story: Story) -> tuple[str, workers.Said]:

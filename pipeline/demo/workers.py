@@ -68,11 +68,13 @@ def killed(story: Story, run: str) -> None:
     with deployer(story, "production") as session, path.open("ab") as log:
         before = _attempts(story, session)
         worker = subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(CODE)}, stdout=log, stderr=log)
-        deadline = time.monotonic() + WITHIN_S
-        while _attempts(story, session) == before and worker.poll() is None and time.monotonic() < deadline:
-            time.sleep(LOOK_EVERY_S)
-        worker.kill()
-        code = worker.wait(WITHIN_S)
+        try:
+            deadline = time.monotonic() + WITHIN_S
+            while _attempts(story, session) == before and worker.poll() is None and time.monotonic() < deadline:
+                time.sleep(LOOK_EVERY_S)
+        finally:
+            worker.kill()
+            code = worker.wait(WITHIN_S)
     story.claim(code == -signal.SIGKILL, f"the worker ended with {code} before it could be killed; see {path}")
 
 
