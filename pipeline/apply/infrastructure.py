@@ -7,10 +7,11 @@ The only part of an apply that starts an engine. Its caller holds the lease of w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.apply import takeover
-from pipeline.errors import Busy, Conflict
+from pipeline.errors import Busy, Conflict, Final
 from pipeline.plan import state
 from pipeline.plan.engine import Program, preview, up
 from pipeline.plan.step import Step, beyond
@@ -23,25 +24,39 @@ ATTEMPTS = 3  # an engine whose apply was killed before it took its lock may tak
 
 
 def make(
-    world: World, name: str, program: Program, approved: Sequence[Mapping[str, Any]] | None = None
+    world: World,
+    name: str,
+    program: Program,
+    approved: Sequence[Mapping[str, Any]] | None = None,
+    killed: datetime | None = None,
 ) -> tuple[Step, ...]:
-    """The steps that were taken. With nothing to compare them with, they are not previewed first."""
+    """The steps that were taken. With nothing to compare them with, they are not previewed first.
+
+    `killed` is since when somebody worked on this stack whose apply was killed; None where nobody did.
+    """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _make(settled(world, name, program), approved)
+            return _make(settled(world, name, program, killed), approved)
         except Busy:
             continue
-    return _make(settled(world, name, program), approved)
+        except Final:
+            if not takeover.lost(world, name, state.read(*_where(world), name) or {}, killed):
+                raise
+    return _make(settled(world, name, program, killed), approved)
 
 
-def settled(world: World, name: str, program: Program) -> LeanStack:
+def settled(world: World, name: str, program: Program, killed: datetime | None) -> LeanStack:
     """The stack, without anything that a killed engine left half done."""
-    s3, bucket = world.aws("s3"), world.engine.environment.place.state_bucket
-    takeover.clear(s3, bucket, name)
-    kept = state.read(s3, bucket, name)
+    takeover.clear(*_where(world), name)
+    kept = state.read(*_where(world), name)
     stack = world.engine.stack(name, program, stands=kept is not None)
-    takeover.settle(stack, world, kept or {})
+    takeover.settle(stack, kept or {}, takeover.lost(world, name, kept or {}, killed))
     return stack
+
+
+def _where(world: World) -> tuple[Any, str]:
+    """A client and the bucket of the engine's state."""
+    return world.aws("s3"), world.engine.environment.place.state_bucket
 
 
 def _make(stack: LeanStack, approved: Sequence[Mapping[str, Any]] | None) -> tuple[Step, ...]:

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,10 +28,12 @@ FOREIGN_S = 900.0  # the shortest session that STS gives
 
 
 class Heartbeat:
-    """Keeps a lease warm from a thread of its own."""
+    """Keeps a lease warm from a thread of its own. `killed` is since when one worked that died: what it began may be half done."""
 
-    def __init__(self, engine: Engine, tenant: str, environment: str, token: int) -> None:
-        self._engine, self._key, self.token = engine, (tenant, environment), token
+    def __init__(
+        self, engine: Engine, tenant: str, environment: str, token: int, killed: datetime | None = None
+    ) -> None:
+        self._engine, self._key, self.token, self.killed = engine, (tenant, environment), token, killed
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
 
@@ -70,16 +73,17 @@ def mine(tenant: str, environment: str, token: int) -> tuple[Any, ...]:
 @contextmanager
 def held(engine: Engine, tenant: str, environment: str) -> Iterator[Heartbeat]:
     """The lease while the block runs; `Busy` where somebody alive holds it. A dead holder's is taken over."""
-    token = _take(engine, tenant, environment)
+    token, killed = _take(engine, tenant, environment)
     try:
-        with Heartbeat(engine, tenant, environment, token) as heartbeat:
+        with Heartbeat(engine, tenant, environment, token, killed) as heartbeat:
             yield heartbeat
     finally:
         with engine.begin() as connection:
             connection.execute(leases.update().where(*mine(tenant, environment, token)).values(holder=None))
 
 
-def _take(engine: Engine, tenant: str, environment: str) -> int:
+def _take(engine: Engine, tenant: str, environment: str) -> tuple[int, datetime | None]:
+    """(the new token, since when a dead holder worked). Of several dead ones in a row, the first counts."""
     values = {"tenant": tenant, "environment": environment, "token": 0, "heartbeat": func.now()}
     mine_now = (leases.c.tenant == tenant, leases.c.environment == environment)
     age = func.extract("epoch", func.now() - leases.c.heartbeat)
@@ -93,10 +97,12 @@ def _take(engine: Engine, tenant: str, environment: str) -> int:
                 f"{tenant} in {environment} is being deployed by process {row.holder['pid']} on {row.holder['host']}.",
                 fix="wait for it, or stop it, then run this again",
             )
+        killed = str(row.holder["since"]) if row.holder else None
+        holder = {**this_process(), "since": killed or datetime.now(UTC).isoformat()}
         connection.execute(
-            leases.update().where(*mine_now).values(token=row.token + 1, holder=this_process(), heartbeat=func.now())
+            leases.update().where(*mine_now).values(token=row.token + 1, holder=holder, heartbeat=func.now())
         )
-    return int(row.token) + 1
+    return int(row.token) + 1, datetime.fromisoformat(killed) if killed else None
 
 
 def this_process() -> dict[str, Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,15 @@ from pipeline import cloud, naming
 from pipeline.apply import found
 from pipeline.apply.lease import started_at
 from pipeline.errors import Busy
-from pipeline.plan.engine import command
+from pipeline.plan import state
+from pipeline.plan.engine import command, replace_state
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import World
     from pipeline.plan.lean_stack import LeanStack
 
 ENGINE_ENDS_WITHIN_S = 60.0
+CLOCKS_DIFFER_BY = timedelta(minutes=2)
 
 
 def clear(s3: Any, bucket: str, stack: str) -> list[str]:
@@ -70,14 +73,38 @@ def is_engine(pid: int, stack: str) -> bool:
         return False
 
 
-def settle(stack: LeanStack, world: World, state: Mapping[str, Any]) -> None:
-    """What a killed engine had begun: creates that exist are imported, others are forgotten; the rest is read anew."""
-    pending = state.get("pending_operations") or []
-    if not pending:
+def lost(world: World, name: str, kept: Mapping[str, Any], killed: datetime | None) -> list[tuple[dict[str, Any], str]]:
+    """(resource, identifier) of creates that were begun, that exist, and that the state does not hold.
+
+    Pending ones, and those that an engine forgot: when its apply is killed it gives up its calls, while the cloud may still
+    carry them out. Only the versions of its state remember these.
+    """
+    s3, bucket = world.aws("s3"), world.engine.environment.place.state_bucket
+    begun = state.begun(s3, bucket, name, killed - CLOCKS_DIFFER_BY) if killed else {}
+    begun |= {op["resource"]["urn"]: op["resource"] for op in _pending(kept) if op["type"] == "creating"}
+    held = {resource["urn"] for resource in kept.get("resources") or []}
+    known = [(one, found.identifier(one, world)) for urn, one in begun.items() if urn not in held]
+    return [(one, identifier) for one, identifier in known if identifier]
+
+
+def _pending(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return kept.get("pending_operations") or []
+
+
+def settle(stack: LeanStack, kept: Mapping[str, Any], creates: Sequence[tuple[Mapping[str, Any], str]]) -> None:
+    """What was lost is put into the state, what is pending is forgotten, and all of it is read anew from the world.
+
+    The engine's own `--import-pending-creates` forgets what it should import (3.259), and its `import` needs a language host.
+    """
+    if not _pending(kept) and not creates:
         return
-    creates = [op["resource"] for op in pending if op["type"] == "creating"]
-    known = [(resource["urn"], found.identifier(resource, world)) for resource in creates]
-    imports = [
-        word for urn, id_ in known if id_ for word in ("--import-pending-creates", urn, "--import-pending-creates", id_)
-    ]
-    command(stack, ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", *imports])
+    found_again = [held(resource, identifier) for resource, identifier in creates]
+    replace_state(
+        stack, {**kept, "resources": [*(kept.get("resources") or []), *found_again], "pending_operations": []}
+    )
+    command(stack, ["refresh", "--yes", "--skip-preview"])
+
+
+def held(resource: Mapping[str, Any], identifier: str) -> dict[str, Any]:
+    """A begun create as a resource that the state holds; what the world says of it comes with the next refresh."""
+    return {**resource, "id": identifier, "outputs": resource.get("inputs", {})}

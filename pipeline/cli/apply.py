@@ -100,6 +100,7 @@ def platform(hands: Hands) -> Answer:
 
     world, environment = hands.world(), hands.environment
     name = naming.stack(PLATFORM, environment.name)
-    with lease.held(world.records, PLATFORM, environment.name):
-        steps = infrastructure.make(world, name, platform_program_of(hands.repository, environment))
+    program = platform_program_of(hands.repository, environment)
+    with lease.held(world.records, PLATFORM, environment.name) as heartbeat:
+        steps = infrastructure.make(world, name, program, killed=heartbeat.killed)
     return Answer({"stack": name, "steps": len(steps)}, f"{name}: {len(steps)} steps")

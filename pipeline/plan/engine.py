@@ -34,6 +34,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "import": "import",
 }
 NO_ANSWER = ("connection refused", "request send failed", "i/o timeout", "no such host")
+STATE_VERSION = 3
 SANDBOX_PASSPHRASE = "sandbox"  # noqa: S105  no secret value stands in any state; production seals with awskms://
 
 
@@ -141,6 +142,14 @@ def command(stack: LeanStack, words: list[str]) -> None:
     """A command of the engine that the Automation API does not spell, on this stack."""
     with failures():
         stack._run_pulumi_cmd_sync([*words, "--non-interactive", "--suppress-progress"])
+
+
+def replace_state(stack: LeanStack, deployment: Mapping[str, Any]) -> None:
+    """The stack's state as it was read (state.py) and mended. The engine checks that it holds together."""
+    from pulumi.automation import Deployment
+
+    with failures():
+        stack.import_stack(Deployment(version=STATE_VERSION, deployment=dict(deployment)))
 
 
 def step_of(event: ResourcePreEvent) -> Step | None:

@@ -6,6 +6,8 @@ Fails with what `cloud.failures` makes of AWS's answers.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from pipeline import cloud, naming
@@ -19,8 +21,31 @@ def read(s3: Any, bucket: str, stack: str) -> dict[str, Any] | None:
             body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         except s3.exceptions.NoSuchKey:
             return None
-    latest: dict[str, Any] = json.loads(body)["checkpoint"]["latest"] or {}
-    return latest
+    return _latest(json.loads(body))
+
+
+def _latest(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = checkpoint["checkpoint"].get("latest") or {}
+    return found
+
+
+def begun(s3: Any, bucket: str, stack: str, since: datetime) -> dict[str, dict[str, Any]]:
+    """{URN: resource} of every create that an engine had begun since then, oldest first: the bucket keeps the state's versions."""
+    key = naming.engine_state_key(stack)
+    found: dict[str, dict[str, Any]] = {}
+    with cloud.failures(f"s3://{bucket}/{key}"):
+        young = [version for version in _versions(s3, bucket, key) if version["LastModified"] >= since]
+        for version in reversed(young):
+            body = s3.get_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])["Body"].read()
+            operations = _latest(json.loads(body)).get("pending_operations") or []
+            found |= {op["resource"]["urn"]: op["resource"] for op in operations if op["type"] == "creating"}
+    return found
+
+
+def _versions(s3: Any, bucket: str, key: str) -> Iterator[dict[str, Any]]:
+    """Newest first."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key):
+        yield from (version for version in page.get("Versions", []) if version["Key"] == key)
 
 
 def stands(s3: Any, bucket: str, stack: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.apply import records
 from pipeline.plan.engine import command
-from tests.faults.apply.conftest import Staging
+from tests.staging import Staging
 
 KILLS = int(os.environ.get("ACME_KILLS", "4"))
 SEED = int(os.environ.get("ACME_KILLS_SEED", "0"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import datetime
 from threading import Event, Thread
 
 import pytest
@@ -15,7 +16,8 @@ from pipeline.apply.records import leases
 from pipeline.errors import Busy
 
 GLOBEX = ("globex", "staging")
-ELSEWHERE = {"host": "runner-7", "boot": "", "pid": 1, "started": "1"}
+SINCE = "2026-01-01T10:00:00+00:00"
+ELSEWHERE = {"host": "runner-7", "boot": "", "pid": 1, "started": "1", "since": SINCE}
 
 
 def holder(engine):
@@ -83,7 +85,7 @@ def test_it_is_free_again_after_success_and_after_failure(engine):
 def test_a_dead_process_loses_it_at_once(engine):
     """A process of this machine that is gone holds nothing."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        there = {**lease.this_process(), "pid": process.pid, "started": lease.started_at(process.pid)}
+        there = {**lease.this_process(), "pid": process.pid, "started": lease.started_at(process.pid), "since": SINCE}
         give(engine, there)
         with pytest.raises(Busy), lease.held(engine, *GLOBEX):
             pass
@@ -92,9 +94,19 @@ def test_a_dead_process_loses_it_at_once(engine):
         assert taken.token == 8
 
 
+def test_who_takes_over_learns_since_when_the_dead_one_worked(engine):
+    """What it began since then may be half done. A holder that let go leaves nothing to look for."""
+    give(engine, {**lease.this_process(), "started": "1", "since": SINCE})
+    with lease.held(engine, *GLOBEX) as taken:
+        assert taken.killed == datetime.fromisoformat(SINCE)
+        assert holder(engine).holder["since"] == SINCE  # killed too, it hands on what it has not looked for yet
+    with lease.held(engine, *GLOBEX) as later:
+        assert later.killed is None
+
+
 def test_a_process_that_got_a_dead_ones_number_is_not_it(engine):
     """Pid alone would say that the holder lives for ever."""
-    give(engine, {**lease.this_process(), "started": "1"})
+    give(engine, {**lease.this_process(), "started": "1", "since": SINCE})
     with lease.held(engine, *GLOBEX):
         pass
 

@@ -90,16 +90,16 @@ def test_the_state_is_read_where_the_engine_keeps_it(bucket):
     """A stack that was never made has none; one that was just made has an empty one."""
     s3, name = bucket
     assert not state.stands(s3, name, STACK)
-    for latest, found in ((None, {}), ({"resources": []}, {"resources": []})):
-        body = json.dumps({"version": 3, "checkpoint": {"stack": STACK, "latest": latest}})
+    for latest, found in (({}, {}), ({"latest": {"resources": []}}, {"resources": []})):
+        body = json.dumps({"version": 3, "checkpoint": {"stack": STACK, **latest}})
         s3.put_object(Bucket=name, Key=naming.engine_state_key(STACK), Body=body)
         assert state.read(s3, name, STACK) == found
 
 
 def test_a_state_without_pending_operations_starts_no_engine():
     """Nothing was left half done."""
-    takeover.settle(object(), object(), {"resources": [], "pending_operations": []})
-    takeover.settle(object(), object(), {})
+    takeover.settle(object(), {"resources": [], "pending_operations": []}, [])
+    takeover.settle(object(), {}, [])
 
 
 def test_a_refusal_names_every_step_that_was_not_approved():
