@@ -3,7 +3,8 @@
 A signal is an event that says that something failed or waits. It joins the open incident of its own run or deployment, else
 the open one of the same cause in the same shared thing (a host, a bucket, a warehouse, a runtime; a pipeline where nothing is
 shared), else it opens one. A later success of the same pipeline resolves it, and a manifest that a later try froze resolves what
-ingest said: the source was read, though nothing new may have come. An incident is over when all its signals are resolved.
+ingest said: the source was read. Is that manifest empty, all that the source offers counts already, and nothing waits any more.
+An incident is over when all its signals are resolved.
 """
 
 from __future__ import annotations
@@ -135,16 +136,22 @@ def _open(connection: Connection, event: Event) -> int:
 def _resolved(connection: Connection, event: Event) -> datetime | None:
     """When a success came that this late signal did not see, or None."""
     ids = event.ids
-    successes = APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES
-    cures = events.c.name.in_(successes)
-    if event.stage == "ingest":
-        later_try = true() if event.name == INGEST_FAILED else events.c.dag_run != ids.dag_run
-        cures = or_(cures, and_(events.c.name == INGESTED, later_try))
+    cures = events.c.name.in_(APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES)
+    if event.stage != "apply":
+        cures = or_(cures, and_(events.c.name == INGESTED, _later_try(event)))
     mine = (events.c.tenant == ids.tenant, events.c.environment == ids.environment, events.c.pipeline == ids.pipeline)
     resolved: datetime | None = connection.scalar(
         select(func.min(events.c.at)).where(events.c.at > event.at, cures, *mine)
     )
     return resolved
+
+
+def _later_try(event: Event) -> ColumnElement[bool]:
+    """Which frozen manifests cure this signal."""
+    if event.name == INGEST_FAILED:
+        return true()
+    another_run = events.c.dag_run != event.ids.dag_run
+    return another_run if event.stage == "ingest" else and_(another_run, events.c.data["objects"].as_integer() == 0)
 
 
 def _resolve(connection: Connection, event: Event) -> None:
@@ -164,10 +171,17 @@ def _resolve(connection: Connection, event: Event) -> None:
 def _cured(event: Event) -> ColumnElement[bool]:
     """The signals that this success speaks of. What a run holds waits on, although its manifest is frozen."""
     if event.name == INGESTED:
-        another_run = signals.c.dag_run != event.ids.dag_run
-        return and_(signals.c.event.like("ingest.%"), or_(signals.c.event == INGEST_FAILED, another_run))
-    of_apply = signals.c.event.like("apply.%")
-    return of_apply if event.stage == "apply" else ~of_apply
+        another_run = and_(signals.c.dag_run != event.ids.dag_run, _read_by(event))
+        return or_(signals.c.event == INGEST_FAILED, another_run)
+    return _of_apply() if event.stage == "apply" else ~_of_apply()
+
+
+def _read_by(event: Event) -> ColumnElement[bool]:
+    return ~_of_apply() if event.data.get("objects") == 0 else signals.c.event.like("ingest.%")
+
+
+def _of_apply() -> ColumnElement[bool]:
+    return signals.c.event.like("apply.%")
 
 
 def _refresh(connection: Connection, number: int) -> None:

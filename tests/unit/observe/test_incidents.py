@@ -117,6 +117,17 @@ def test_a_read_source_heals_no_load(listed, keep_events, tell):
     assert len(listed().rows) == 1
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_nothing_waits_where_all_that_the_source_offers_counts(listed, keep_events, tell, late):
+    """The customer took the bad data back: an empty manifest of a later run says so, whichever event comes first."""
+    told = [
+        tell("publish.run.held", 0, data=RETYPED),
+        tell("ingest.manifest.frozen", 60, dag_run="r-0008", data={"objects": 0}),
+    ]
+    keep_events(*(reversed(told) if late else told))
+    assert listed().rows == ()
+
+
 def test_a_held_object_waits_until_a_run_holds_it_no_more(listed, keep_events, tell):
     """The run that holds it freezes its manifest all the same; a later run without it is the cure, late or not."""
     held = {"faults": [{"kind": "load", "cause": "duplicate", "what": "other bytes arrived under the known name a."}]}
