@@ -51,9 +51,11 @@ class Staging:
             document.write_text(document.read_text().replace(":globex:", f":{name}:"))
 
     def change(self, tenant: str) -> None:
-        """Another tier: the user, its time-out, a grant and the DAG file change, and every pipeline's binding with them."""
+        """The other tier: the user, its time-out, a grant and the DAG file change, and every pipeline's binding with them."""
         document = self.checkout / "tenants" / tenant / "tenant.yaml"
-        document.write_text(document.read_text().replace("tier: standard", "tier: priority"))
+        text = document.read_text()
+        now, then = ("standard", "priority") if "tier: standard" in text else ("priority", "standard")
+        document.write_text(text.replace(f"tier: {now}", f"tier: {then}"))
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """`acme …` as the leader of a process group of its own."""
