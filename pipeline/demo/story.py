@@ -6,6 +6,7 @@ claims beside them, by counting for itself.
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 import time
@@ -19,6 +20,7 @@ from pipeline.errors import AcmeError, Final
 from pipeline.sandbox import folder as folders
 from pipeline.settings import Environment, load
 
+RAISED = re.compile(r"^(?:pipeline|airflow)[\w.]*\.\w+: (.+)$", re.MULTILINE)  # the last line of a traceback
 WIDTH = 78  # of what a step says
 
 # (words of a command) → (its JSON document, its exit code)
@@ -89,10 +91,22 @@ def reason(document: Any) -> str:
     """Why a command ended as it did, out of what it answered: its findings, its failed run, its failed tenants."""
     findings = [each["what"] for each in document.get("findings", []) if each["level"] == "deny"]
     failed = [each["error"] for each in document.values() if isinstance(each, dict) and "error" in each]
-    run = document.get("run", {})
-    states = ", ".join(f"{task} {state}" for task, state in run.get("tasks", {}).items())
-    runs = [f"Run {run['run']} ended as {run['state']} ({states}); its log: {run['log']}."] if run else []
-    return " ".join([*findings, *failed, *runs]) or str(document)[:600]
+    return " ".join([*findings, *failed, *_of_run(document.get("run"))]) or str(document)[:600]
+
+
+def _of_run(run: Any) -> list[str]:
+    """How the run ended, what ended it, and where its log is; nothing where the command started none."""
+    if not run:
+        return []
+    states = ", ".join(f"{task} {state}" for task, state in run["tasks"].items())
+    ended = f"Run {run['run']} ended as {run['state']} ({states})."
+    return [part for part in (ended, last_error(Path(run["log"])), f"Its log: {run['log']}") if part]
+
+
+def last_error(log: Path) -> str:
+    """What ended the run's task, in the words of the error; empty where its log names none."""
+    said = RAISED.findall(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else []
+    return said[-1] if said else ""
 
 
 Step = Callable[[Story], str]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.demo.story import WIDTH, Story, line, reason, tell
+from pipeline.demo.story import WIDTH, Story, last_error, line, reason, tell
 from pipeline.errors import Denied
 
 
@@ -54,7 +54,7 @@ def test_all_steps_well_is_not_enough(tmp_path):
         ({"globex": {"outcome": "failed", "error": "no lease."}, "initech": {"outcome": "live"}}, "no lease."),
         (
             {"run": {"run": "r-1", "state": "failed", "tasks": {"load": "failed"}, "log": "/x.log"}},
-            "Run r-1 ended as failed (load failed); its log: /x.log.",
+            "Run r-1 ended as failed (load failed). Its log: /x.log",
         ),
         ({"other": 1}, "{'other': 1}"),
     ],
@@ -68,3 +68,11 @@ def test_a_command_that_ends_otherwise_breaks_the_story(tmp_path, capsys):
     """The command is named, with both exit codes."""
     tell(story(tmp_path, ({"findings": []}, 3)), [("only", lambda told: str(told.do("gate", "globex")))])
     assert "`acme gate globex` ended with 3, not 0." in capsys.readouterr().err
+
+
+def test_the_error_that_ended_a_run_is_read_from_its_log(tmp_path):
+    """The last of ours or of Airflow's; a run whose log names none has none."""
+    log = tmp_path / "run.log"
+    log.write_text("ValueError: a\npipeline.errors.Busy: b: held.\npipeline.errors.Unreachable: c: no answer.\nend\n")
+    assert last_error(log) == "c: no answer."
+    assert last_error(tmp_path / "none") == ""
