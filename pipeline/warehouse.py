@@ -246,7 +246,8 @@ def translated(error: Any, where: str = "Snowflake") -> AcmeError:
         kind = Unreachable if isinstance(error, OperationalError | InterfaceError) else Final
     ids = f"error {error.errno or 0:06d} ({error.sqlstate or 'no SQL state'}), query {error.sfqid or 'none'}."
     text = " ".join((error.raw_msg or str(error)).split())
-    return kind(text, where=where, why=f"Snowflake says {ids}")
+    fix = "see that Snowflake answers; in the sandbox ./acme sandbox up" if kind is Unreachable else ""
+    return kind(text if text.endswith(".") else f"{text}.", where=where, why=f"Snowflake says {ids}", fix=fix)
 
 
 def literal(text: str) -> str:

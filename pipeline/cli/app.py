@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from pipeline.cli.answer import BUG, Answer
-from pipeline.errors import AcmeError, Usage
+from pipeline.errors import AcmeError, Unreachable, Usage
 from pipeline.naming import ENVIRONMENTS
 
 VERSION = "0.1.0"
@@ -78,7 +78,10 @@ def main(words: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except Exception:  # noqa: BLE001  the one place where a bug becomes a sentence
+    except Exception as error:  # noqa: BLE001  the one place where a bug becomes a sentence
+        if told := _of_the_records(error):
+            sys.stderr.write(f"acme: {told.sentence()}\n")
+            return told.exit_code
         sys.stderr.write(f"acme: this is a bug of acme itself. fix: report it with {_keep_traceback()}\n")
         return BUG
 
@@ -125,6 +128,22 @@ def say(answer: Answer, as_json: bool) -> int:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     return answer.exit_code
+
+
+def _of_the_records(error: Exception) -> AcmeError | None:
+    """The database of the records went away: the world failed, wherever it was asked from."""
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from sqlalchemy.exc import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return None
+    said = str(error.orig).partition("\n")[0]
+    return Unreachable(
+        "the records' PostgreSQL does not answer.",
+        why=f"It says: {said}.",
+        fix="./acme sandbox up, or start that database",
+    )
 
 
 def _keep_traceback() -> str:

@@ -167,7 +167,7 @@ def start(hands: Hands, tenant: str, pipeline: str, *, run: str = "", replay: Se
 
 def describe(done: Any) -> str:
     if done.state == "lost":
-        return f"run {done.run}: there is no such DAG: the pipeline is not live here, or its file does not parse\nlog: {done.log}"
+        return f"run {done.run}: it never started: {done.why}\nlog: {done.log}"
     states = ", ".join(f"{task} {state}" for task, state in done.tasks.items())
     return f"run {done.run}: {done.state} in {done.seconds:.1f} s ({states})\nlog: {done.log}"
 

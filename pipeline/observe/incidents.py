@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from pipeline.events import Correlation, Event
 from pipeline.observe.diagnosis import Diagnosis
-from pipeline.observe.diagnosis.structured import diagnose_event, text_of
+from pipeline.observe.diagnosis.structured import diagnose_event, text_of, words_of
 from pipeline.observe.store import deployments, events, incidents, read_rows, signals
 
 SIGNAL = re.compile(r"(?:apply|ingest|load|verify|publish)\.\w+\.(?:failed|held|refused)")
@@ -74,7 +74,7 @@ def shared_of(event: Event, found: Diagnosis) -> str:
     for key in SHARED_BY.get(found.class_, ()):
         if isinstance(said.get(key), str) and said[key]:
             return f"{key} {said[key]}"
-    if found.class_ == "infrastructure" and (host := _host(text_of(event))):
+    if found.class_ == "infrastructure" and (host := _host(words_of(event))):
         return f"host {host}"
     ids = event.ids
     return f"{ids.tenant}.{ids.pipeline}" if ids.pipeline else f"{ids.tenant} {event.stage}"

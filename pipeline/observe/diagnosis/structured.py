@@ -42,14 +42,26 @@ def diagnose_event(event: Event) -> Diagnosis:
 
 
 def text_of(event: Event) -> str:
-    """All that an event says of its failure: the named faults or findings, the error, then its log."""
-    error = _mapping(event.data.get("error"))
-    head = [f"{error.get('type', '')}: {error.get('message', '')}"] if error else []
-    plain = event.data.get("error")
-    said = [str(item.get("what", "")) for item in _faults(event)]
-    log = error.get("log", [])
+    """All that an event says of its failure: its words, then its log."""
+    log = _mapping(event.data.get("error")).get("log", [])
     lines = [str(line) for line in log] if isinstance(log, list) else str(log).splitlines()
-    return "\n".join([*said, *head, *([plain] if isinstance(plain, str) else []), *lines])
+    return "\n".join([*_words_of(event), *lines])
+
+
+def words_of(event: Event) -> str:
+    """Without the log, whose lines hold code."""
+    return "\n".join(_words_of(event))
+
+
+def _words_of(event: Event) -> list[str]:
+    """The named faults or findings, then the error."""
+    plain, error = event.data.get("error"), _mapping(event.data.get("error"))
+    head = [f"{error.get('type', '')}: {error.get('message', '')}"] if error else []
+    return [
+        *(str(item.get("what", "")) for item in _faults(event)),
+        *head,
+        *([plain] if isinstance(plain, str) else []),
+    ]
 
 
 def _type_of(event: Event) -> str:

@@ -22,7 +22,7 @@ CONNECT_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class DagRun:
-    """How a run ended. `state`: success | failed | lost (it never became a run); `tasks` maps tasks to Airflow's states."""
+    """How a run ended. `state`: success | failed | lost (it never became a run, `why` says it); `tasks`: Airflow's states."""
 
     dag: str
     run: str
@@ -30,6 +30,7 @@ class DagRun:
     tasks: Mapping[str, str]
     seconds: float
     log: str
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -137,9 +137,9 @@ def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
     began = time.monotonic()
     try:
         answer = run(request)
-    except Exception:  # noqa: BLE001  told as the state `lost`; the traceback stands in the run's log
+    except Exception as error:  # noqa: BLE001  told as the state `lost`; the traceback stands in the run's log
         traceback.print_exc()
-        answer = {"state": "lost", "tasks": {}}
+        answer = {"state": "lost", "tasks": {}, "why": str(error).partition("\n")[0]}
     return {**answer, "seconds": round(time.monotonic() - began, 2)}
 
 
@@ -152,7 +152,8 @@ def run(request: Mapping[str, Any]) -> dict[str, Any]:
     os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = folder
     bag = known(folder, name)
     if request["dag"] not in bag.dags:
-        raise LookupError(f"no DAG {request['dag']}; import errors: {bag.import_errors}")
+        why = f"its file does not parse ({bag.import_errors})" if bag.import_errors else "the pipeline is not live here"
+        raise LookupError(f"there is no DAG {request['dag']}: {why}")
     done = bag.dags[request["dag"]].test(run_conf={"run": request["run"], **request.get("conf", {})})
     return {"state": str(done.state), "tasks": {ti.task_id: str(ti.state) for ti in done.get_task_instances()}}
 

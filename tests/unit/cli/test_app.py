@@ -1,6 +1,7 @@
 """The command line: mistakes are sentences with a fix, and exit codes say whose turn it is."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import app
+from pipeline.observe import store
 
 ROOT = Path(__file__).parents[3]
 
@@ -60,6 +62,25 @@ def test_a_bug_becomes_a_sentence_that_names_the_kept_traceback(monkeypatch, cap
     kept = Path(said.rsplit(" ", 1)[1].strip())
     assert "ZeroDivisionError" in kept.read_text()
     kept.unlink()
+
+
+def test_records_that_do_not_answer_are_the_worlds_failure(monkeypatch, capsys):
+    """Exit code 3 and what to start, whichever command asked: never a bug."""
+
+    def ask(_arguments):
+        store.connect(f"postgresql://records@127.0.0.1:{free_port()}/records").connect()
+
+    monkeypatch.setattr("pipeline.cli.doctor.run", ask)
+    assert app.main(["doctor"]) == 3
+    said = capsys.readouterr().err
+    assert "PostgreSQL does not answer. It says: connection failed" in said
+    assert "fix: ./acme sandbox up" in said
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def test_the_launcher_runs_from_any_folder(tmp_path):

@@ -286,5 +286,7 @@ def test_the_host_is_what_tenants_share(tell):
     assert shared_of(event, diagnose_event(event)) == "host h.example"
     address = tell("ingest.run.failed", data={"error": {"message": "https://erp-test.h.example/v2/token answered 401"}})
     assert shared_of(address, diagnose_event(address)) == "host erp-test.h.example"
+    code = tell("load.run.failed", data={"error": {"message": "Connection refused", "log": ["a = environment.region"]}})
+    assert shared_of(code, diagnose_event(code)) == "globex.purchase_orders"
     named = tell("ingest.run.failed", data={"host": "hub:22", **event.data})
     assert shared_of(named, diagnose_event(named)) == "host hub:22"
