@@ -7,6 +7,7 @@ commands (start of Python, reading of the tenant and all), and of the engine alo
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -90,7 +91,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     asked = parser.parse_args()
     python = Path(sys.executable)
-    pulumi = program("pulumi", "ACME_PULUMI").parent.parent
+    pulumi = Path(os.environ.get("ACME_PULUMI_ROOT") or program("pulumi", "ACME_PULUMI").parents[1])
     tools = Toolset(python, python, program("ministack", "ACME_MINISTACK"), pulumi, Path("none"))
     with tempfile.TemporaryDirectory() as folder:
         with standing(Path(folder), tools) as staging:
