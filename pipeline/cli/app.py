@@ -89,6 +89,8 @@ def main(words: Sequence[str]) -> int:
 def answer_to(words: Sequence[str]) -> tuple[Answer, bool]:
     """(answer, as JSON)."""
     arguments = understand(words)
+    if not arguments.repo.is_dir():
+        raise Usage(f"there is no folder {arguments.repo}.", fix="name a checkout by --repo")
     return arguments.run(arguments), arguments.json
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import naming
 from pipeline.cli.answer import Answer, table
 from pipeline.cli.validate import deployable
-from pipeline.errors import AcmeError
+from pipeline.errors import AcmeError, Usage
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import Deployed
@@ -36,11 +36,24 @@ def run(arguments: argparse.Namespace) -> Answer:
     hands = Hands(arguments.repo, arguments.environment)
     if arguments.platform:
         return platform(hands)
-    approved = json.loads(arguments.plan.read_text(encoding="utf-8")) if arguments.plan else {}
-    tenants = deployable(arguments.repo, arguments.tenants)
+    approved = read_plan(arguments.plan) if arguments.plan else {}
+    tenants = deployable(arguments.repo, arguments.tenants or sorted(approved))
+    if arguments.plan and (unseen := sorted({*tenants} - {*approved})):
+        raise Usage(f"{arguments.plan} approves nothing of {', '.join(unseen)}.", fix="acme plan TENANT … --out FILE")
     return told(
         {tenant: outcome for tenant, outcome in deploy_all(hands, tenants, approved).items() if outcome is not None}
     )
+
+
+def read_plan(file: Path) -> dict[str, Any]:
+    """What `acme plan --out` wrote, by tenant. `Usage` where it is something else: nothing is approved by it then."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        document = None
+    if isinstance(document, dict) and all(isinstance(one, dict) and "steps" in one for one in document.values()):
+        return document
+    raise Usage(f"{file} is no plan that can be read.", fix="acme plan TENANT … --out FILE")
 
 
 def deploy_all(

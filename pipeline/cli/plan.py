@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.cli.answer import Answer, table
 from pipeline.cli.validate import deployable
-from pipeline.errors import AcmeError, Missing, Unreachable
+from pipeline.errors import AcmeError, Missing, Unreachable, Usage
 from pipeline.plan.step import Step, steps_digest
 
 SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "="}
@@ -29,9 +29,17 @@ def run(arguments: argparse.Namespace) -> Answer:
         return without_state(arguments, tenants, error)
     described = document(planned)
     if arguments.out:
-        arguments.out.write_text(json.dumps(described, indent=1, sort_keys=True), encoding="utf-8")
+        write(arguments.out, json.dumps(described, indent=1, sort_keys=True))
     text = "\n\n".join(summary(tenant, steps) for tenant, steps in planned.items())
     return Answer({"environment": arguments.environment, "tenants": described}, text)
+
+
+def write(file: Path, text: str) -> None:
+    """`Usage` where nothing can be written there."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Usage(f"{file} cannot be written: {error.strerror}.", fix="name another file by --out") from None
 
 
 def without_state(arguments: argparse.Namespace, tenants: Sequence[str], error: AcmeError) -> Answer:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.answer import Answer
-from pipeline.errors import Final, Usage
+from pipeline.errors import Final, Missing, Usage
 
 if TYPE_CHECKING:
     from pipeline.cli.world import Hands
@@ -130,9 +130,21 @@ def _planned(arguments: argparse.Namespace) -> Plan:
     known = sorted(readable(arguments.repo, arguments.tenant).pipelines)
     if arguments.pipeline not in known:
         raise Usage(f"{arguments.tenant} has no pipeline {arguments.pipeline}.", fix=f"name one of {', '.join(known)}")
-    return plan(
-        arguments.tenant, arguments.pipeline, ledger_of(_hands(arguments), arguments.tenant, arguments.pipeline)
-    )
+    return plan(arguments.tenant, arguments.pipeline, _ledger(arguments))
+
+
+def _ledger(arguments: argparse.Namespace) -> list[Row]:
+    """`Missing` in the words of the deployment that is not there."""
+    tenant, environment = arguments.tenant, arguments.environment
+    try:
+        return ledger_of(_hands(arguments), tenant, arguments.pipeline)
+    except Missing as error:
+        first = f"acme promote {tenant}, then " if environment == "production" else ""
+        raise Missing(
+            f"{tenant} {arguments.pipeline} is not live in {environment}.",
+            why=error.what,
+            fix=f"{first}acme apply {tenant} -e {environment}",
+        ) from error
 
 
 def ledger_of(hands: Hands, tenant: str, pipeline: str) -> list[Row]:

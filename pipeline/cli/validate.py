@@ -30,6 +30,8 @@ def run(arguments: argparse.Namespace) -> Answer:
 
 def chosen(repository: Path, named: list[str]) -> list[str]:
     """The tenants that are named, or all; `Usage` where one has no folder."""
+    if not (repository / "tenants").is_dir():
+        raise Usage(f"{repository} holds no tenants/.", fix="name a checkout by --repo")
     known = sorted(path.name for path in (repository / "tenants").iterdir() if path.is_dir())
     if unknown := [name for name in named if name not in known]:
         raise Usage(f"there is no tenant {', '.join(unknown)}.", fix=f"name one of {', '.join(known)}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pipeline.errors import Usage
 from pipeline.observe.diagnosis import infrastructure, load, orchestration, quiet, schema
 from pipeline.observe.diagnosis.advice import ADVICE, Retry
 from pipeline.observe.diagnosis.signature import CLEAR, HINT, LIKELY, Signature
@@ -166,9 +167,20 @@ def _confidence(best: float, second: float) -> float:
     return max(0.2, min(0.99, 0.35 + best * 0.045 + min(best - second, 4) * 0.06))
 
 
+def _document(line: str, number: int) -> dict[str, Any]:
+    """The line as {id, text}; `Usage` where it is something else."""
+    try:
+        document = json.loads(line)
+    except ValueError:
+        document = None
+    if isinstance(document, dict) and "id" in document and isinstance(document.get("text"), str):
+        return document
+    raise Usage(f"line {number} of the input is no JSON object {{id, text}}.", fix="write one such object a line")
+
+
 def diagnose_lines(documents: Iterable[str]) -> Iterator[str]:
     """JSON Lines {id, text} in, JSON Lines {id, …diagnosis} out: `acme observe diagnose --jsonl`."""
-    for line in documents:
+    for number, line in enumerate(documents, start=1):
         if line.strip():
-            document = json.loads(line)
+            document = _document(line, number)
             yield json.dumps({"id": document["id"], **diagnose(document["text"]).document()}, ensure_ascii=False)

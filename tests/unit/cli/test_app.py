@@ -1,5 +1,6 @@
 """The command line: mistakes are sentences with a fix, and exit codes say whose turn it is."""
 
+import io
 import json
 import socket
 import subprocess
@@ -62,6 +63,21 @@ def test_a_bug_becomes_a_sentence_that_names_the_kept_traceback(monkeypatch, cap
     kept = Path(said.rsplit(" ", 1)[1].strip())
     assert "ZeroDivisionError" in kept.read_text()
     kept.unlink()
+
+
+@pytest.mark.parametrize("line", ["not json", "[]", '{"text": "x"}', '{"id": 1, "text": 2}'])
+def test_a_line_that_is_no_document_is_a_wrong_word(line, monkeypatch, capsys):
+    """Its number is told."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"\n{line}\n"))
+    assert app.main(["observe", "diagnose", "--jsonl"]) == 2
+    assert "line 2 of the input is no JSON object" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_checkout_is_a_wrong_word(tmp_path, capsys):
+    """Whether it is not there or holds no tenants."""
+    assert app.main(["--repo", str(tmp_path / "nowhere"), "validate"]) == 2
+    assert app.main(["--repo", str(tmp_path), "validate"]) == 2
+    assert capsys.readouterr().err.count("fix: name a checkout by --repo") == 2
 
 
 def test_records_that_do_not_answer_are_the_worlds_failure(monkeypatch, capsys):

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from pipeline.cli.app import answer_to, understand
-from pipeline.errors import Usage
+from pipeline.errors import Missing, Usage
 from pipeline.observe.diagnosis.advice import ADVICE
 
 
@@ -16,6 +16,22 @@ def test_a_rerun_is_of_one_pipeline_or_of_an_incident(words):
     """Nothing, half a name and both at once are the user's mistake, told with both right forms."""
     with pytest.raises(Usage, match=r"rerun TENANT PIPELINE, or acme recover rerun --incident"):
         answer_to(["recover", "rerun", *words])
+
+
+@pytest.mark.parametrize(
+    ("environment", "fix"), [("staging", "acme apply"), ("production", "acme promote globex, then")]
+)
+def test_what_is_not_live_names_the_way_there(environment, fix, monkeypatch):
+    """Not the table that the warehouse misses."""
+
+    def missing(*_):
+        raise Missing("Object VENDORS__LEDGER does not exist.")
+
+    monkeypatch.setattr("pipeline.cli.recover.ledger_of", missing)
+    monkeypatch.setattr("pipeline.cli.recover._hands", lambda _: None)
+    with pytest.raises(Missing, match=f"vendors is not live in {environment}") as told:
+        answer_to(["recover", "rerun", "globex", "vendors", "-e", environment])
+    assert told.value.fix.startswith(fix)
 
 
 @pytest.mark.parametrize("command", sorted({advice.next for advice in ADVICE.values()} - {""}))
