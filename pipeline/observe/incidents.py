@@ -136,7 +136,7 @@ def _open(connection: Connection, event: Event) -> int:
 def _resolved(connection: Connection, event: Event) -> datetime | None:
     """When a success came that this late signal did not see, or None."""
     ids = event.ids
-    cures = events.c.name.in_(APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES)
+    cures: ColumnElement[bool] = events.c.name.in_(APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES)
     if event.stage != "apply":
         cures = or_(cures, and_(events.c.name == INGESTED, _later_try(event)))
     mine = (events.c.tenant == ids.tenant, events.c.environment == ids.environment, events.c.pipeline == ids.pipeline)
