@@ -97,7 +97,8 @@ def test_only_airflow_becomes_a_tenant_and_only_by_its_external_id():
 
 def test_policies_of_shared_things_only_deny():
     """A bucket's or a secret's own policy gives nobody anything."""
-    for name, types in (("platform", "aws:s3/bucketPolicy:BucketPolicy"), ("globex", "aws:secretsmanager/secretPolicy:SecretPolicy")):  # fmt: skip
+    owned = {"platform": "aws:s3/bucketPolicy:BucketPolicy", "globex": "aws:secretsmanager/secretPolicy:SecretPolicy"}
+    for name, types in owned.items():
         statements = _statements(rendered(PROGRAMS[name]), types)
         assert statements
         assert {statement["Effect"] for statement in statements} == {"Deny"}
