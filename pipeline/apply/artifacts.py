@@ -53,6 +53,8 @@ def _once(s3: Any, bucket: str, key: str, content: bytes) -> None:
         try:
             s3.put_object(Bucket=bucket, Key=key, Body=content, IfNoneMatch="*", ContentType=_kind(key))
         except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchBucket":
+                raise no_platform(bucket) from error
             if error.response["Error"]["Code"] not in ALREADY:
                 raise
     stands = _read(s3, bucket, key)
@@ -62,6 +64,13 @@ def _once(s3: Any, bucket: str, key: str, content: bytes) -> None:
             why="Such a name is never written twice.",
             fix="restore its first version",
         )
+
+
+def no_platform(bucket: str) -> Missing:
+    """The shared parts come first: no tenant's stack makes a bucket."""
+    return Missing(
+        f"the bucket {bucket} does not exist.", fix="acme apply --platform, in the same environment, comes first"
+    )
 
 
 def _read(s3: Any, bucket: str, key: str) -> bytes:

@@ -69,6 +69,13 @@ def test_other_bytes_under_a_name_are_a_conflict(s3, place, wanted):
     assert read(s3, place.lake_bucket, key) == b"something else"
 
 
+def test_a_tenant_before_its_platform_is_told_what_comes_first(ministack, wanted):
+    """No bucket stands yet: the sentence names the command that makes them."""
+    far = replace(wanted, environment=replace(wanted.environment, region="eu-nowhere-9"))
+    with pytest.raises(Missing, match="acme apply --platform"):
+        artifacts.write(ministack.root("s3"), far, record("dep-1"))
+
+
 def test_a_release_that_is_not_stored_is_missing(s3, place):
     """Also where there is no bucket yet."""
     with pytest.raises(Missing):
