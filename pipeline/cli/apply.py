@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline import naming
 from pipeline.cli.answer import Answer, table
 from pipeline.cli.validate import deployable
-from pipeline.errors import AcmeError, Usage
+from pipeline.errors import AcmeError, Final, Usage
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import Deployed
     from pipeline.cli.world import Hands
 
 PLATFORM = "platform"  # no tenant may be called so
+T = TypeVar("T")
 AT_ONCE = 4
 WORLD_FAILED = 3
 
@@ -74,8 +76,22 @@ def deploy_all(
         except AcmeError as error:
             return error
 
+    return side_by_side(tenants, one)
+
+
+def side_by_side(tenants: Sequence[str], one: Callable[[str], T]) -> dict[str, T | AcmeError]:
+    """`one(tenant)` for each, `AT_ONCE` at a time. Ctrl-C begins no further one; what has begun is waited for and told."""
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return dict(zip(tenants, pool.map(one, tenants), strict=True))
+        begun = {tenant: pool.submit(one, tenant) for tenant in tenants}
+        try:
+            wait(begun.values())
+        except KeyboardInterrupt:
+            sys.stderr.write("acme: stopping: what has begun is finished first\n")
+            for future in begun.values():
+                future.cancel()
+            wait(begun.values())
+    stopped = Final("not begun: stopped by Ctrl-C.", fix="run the same command again: it goes on from here")
+    return {tenant: stopped if future.cancelled() else future.result() for tenant, future in begun.items()}
 
 
 def told(outcomes: Mapping[str, Deployed | AcmeError]) -> Answer:

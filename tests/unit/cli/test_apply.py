@@ -1,35 +1,36 @@
-"""`acme apply --plan FILE`: what no plan approved is not applied."""
+"""Many tenants at once: one's failure is its own, and Ctrl-C leaves nothing half told."""
 
-from __future__ import annotations
+import threading
+import time
 
-import pytest
-
-from pipeline.cli import app
-from pipeline.cli.apply import read_plan
-from pipeline.cli.plan import write
-from pipeline.errors import Usage
+from pipeline.cli import apply
+from pipeline.errors import AcmeError
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"globex": []}', None])
-def test_what_is_no_plan_approves_nothing(tmp_path, content):
-    """A missing file and one of another shape are wrong words, and never an apply without a plan."""
-    file = tmp_path / "plan.json"
-    if content is not None:
-        write(file, content)
-    with pytest.raises(Usage, match="is no plan that can be read"):
-        read_plan(file)
+def test_ctrl_c_begins_no_further_tenant_and_tells_what_had_begun(monkeypatch, capsys):
+    """The first is waited for, the rest is named as not begun, with the line that goes on."""
+    monkeypatch.setattr(apply, "AT_ONCE", 1)
+    begun, go_on = [], threading.Event()
 
+    def one(tenant: str) -> str:
+        begun.append(tenant)
+        go_on.wait(10)
+        return "live"
 
-def test_a_tenant_that_the_plan_does_not_name_is_refused(tmp_path, monkeypatch, capsys):
-    """Without this, a plan of one tenant would let every other one pass unseen."""
-    file = tmp_path / "plan.json"
-    write(file, '{"initech": {"steps": []}}')
-    monkeypatch.setattr("pipeline.cli.world.Hands", lambda *_: None)
-    assert app.main(["apply", "globex", "--plan", str(file)]) == 2
-    assert "approves nothing of globex" in capsys.readouterr().err
+    def interrupted(futures: object) -> None:
+        if go_on.is_set():
+            deadline = time.monotonic() + 10
+            while not all(future.done() for future in list(futures)) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            return
+        while not begun:
+            time.sleep(0.01)
+        go_on.set()
+        raise KeyboardInterrupt
 
-
-def test_a_plan_that_cannot_be_written_is_a_wrong_word(tmp_path):
-    """The fix names the flag."""
-    with pytest.raises(Usage, match="name another file by --out"):
-        write(tmp_path / "nowhere" / "plan.json", "{}")
+    monkeypatch.setattr(apply, "wait", interrupted)
+    outcomes = apply.side_by_side(["globex", "initech", "umbrella"], one)
+    assert outcomes["globex"] == "live"
+    assert isinstance(outcomes["umbrella"], AcmeError)
+    assert "not begun" in outcomes["umbrella"].sentence()
+    assert "what has begun is finished first" in capsys.readouterr().err
