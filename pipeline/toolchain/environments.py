@@ -58,7 +58,7 @@ def _install(name: str, folder: Path) -> None:
         timeout_s=60.0,
         environment=environment,
     )
-    command: list[str | Path] = [uv, "pip", "sync", "--require-hashes", "--compile-bytecode", lock(name)]
+    command: list[str | Path] = [uv, "pip", "sync", "--require-hashes", lock(name)]
     run(command, log=log, timeout_s=INSTALL_TIMEOUT_S, environment=environment)
 
 
