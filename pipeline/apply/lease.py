@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.apply.records import leases
 from pipeline.errors import Busy
+from pipeline.toolchain.process import started_at
 
 HEARTBEAT_S = 5.0
 FOREIGN_S = 900.0  # the shortest session that STS gives
@@ -112,7 +113,7 @@ def this_process() -> dict[str, Any]:
 
 def is_alive(holder: Mapping[str, Any], age_s: float) -> bool:
     if (holder["host"], holder["boot"]) == (socket.gethostname(), boot()):
-        return started_at(int(holder["pid"])) == str(holder["started"])
+        return bool(holder["started"]) and started_at(int(holder["pid"])) == holder["started"]
     return age_s < FOREIGN_S
 
 
@@ -120,12 +121,3 @@ def boot() -> str:
     """This boot of this machine, where the system says it."""
     path = Path("/proc/sys/kernel/random/boot_id")
     return path.read_text().strip() if path.exists() else ""
-
-
-def started_at(pid: int) -> str | None:
-    """The process's start in clock ticks after boot; None where there is no such process, or it is a zombie."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] == "Z" else fields[19]

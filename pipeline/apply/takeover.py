@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import cloud, naming
 from pipeline.apply import found
-from pipeline.apply.lease import started_at
 from pipeline.errors import Busy
 from pipeline.plan import state
 from pipeline.plan.engine import command, replace_state
+from pipeline.toolchain.process import started_at
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import World
@@ -65,7 +65,7 @@ def _await_end(lock: dict[str, Any], stack: str) -> None:
 
 def is_engine(pid: int, stack: str) -> bool:
     """Whether the process lives and works on this stack: another may have got a dead engine's number."""
-    if started_at(pid) is None:
+    if not started_at(pid):
         return False
     try:
         return stack.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

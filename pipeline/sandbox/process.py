@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.sandbox.folder import read_json, write_json
+from pipeline.toolchain.process import started_at
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Process:
     def alive(self) -> bool:
         with suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)  # a dead child of ours would stay a zombie
-        return bool(self.started) and _started(self.pid) == self.started
+        return bool(self.started) and started_at(self.pid) == self.started
 
 
 # Waits for a word before it becomes the command: whoever starts it writes down who it is first, and where that one is
@@ -48,7 +49,7 @@ def start(words: Sequence[str], environment: Mapping[str, str], log: Path, recor
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    process = Process(popen.pid, _started(popen.pid))
+    process = Process(popen.pid, started_at(popen.pid))
     write_json(record, {"pid": process.pid, "started": process.started, "command": list(words)})
     if popen.stdin is not None:
         with suppress(BrokenPipeError), popen.stdin as word:
@@ -94,21 +95,3 @@ def wait(process: Process, patience_s: float) -> bool:
             return False
         time.sleep(0.02)
     return True
-
-
-def _started(pid: int) -> str:
-    """When this pid began, as the kernel tells it; empty where it does not run (a zombie runs no more)."""
-    if Path("/proc/self/stat").exists():
-        return _started_linux(pid)
-    shown = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, timeout=10, check=False
-    ).stdout.split(maxsplit=1)
-    return shown[1].strip() if len(shown) == 2 and not shown[0].startswith("Z") else ""
-
-
-def _started_linux(pid: int) -> str:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-    return "" if fields[0] in "ZX" else fields[19]

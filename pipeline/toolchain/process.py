@@ -61,3 +61,22 @@ def said_by(
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip()
+
+
+def started_at(pid: int) -> str:
+    """When this process began, as the kernel tells it; empty where it does not run (a zombie runs no more).
+
+    A pid alone is no identity: the system gives it away again.
+    """
+    if Path("/proc/self/stat").exists():
+        return _started_linux(pid)
+    state, _, began = said_by(["ps", "-o", "stat=,lstart=", "-p", str(pid)]).partition(" ")
+    return "" if state.startswith("Z") else began.strip()
+
+
+def _started_linux(pid: int) -> str:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]

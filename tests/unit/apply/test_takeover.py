@@ -73,7 +73,7 @@ def test_a_living_engine_is_waited_for(bucket, like_an_engine):
     ending = Timer(0.3, like_an_engine.kill)
     ending.start()
     assert takeover.clear(*bucket, STACK)
-    assert like_an_engine.poll() is not None or takeover.started_at(like_an_engine.pid) is None
+    assert like_an_engine.poll() is not None or not takeover.started_at(like_an_engine.pid)
     ending.join()
 
 

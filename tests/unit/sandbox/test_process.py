@@ -99,7 +99,7 @@ def test_the_children_of_a_process_end_with_it(begin, tmp_path):
     begun = begin(PARENT)
     child = int((tmp_path / "part.log").read_text().split()[1])
     process.end(begun)
-    wait_until(lambda: not process._started(child))
+    wait_until(lambda: not process.started_at(child))
 
 
 def test_no_record_is_no_process(tmp_path):
