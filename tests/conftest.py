@@ -27,6 +27,27 @@ from pipeline.toolchain.setup import Toolset
 pytest_plugins = ("tests.warehouse",)  # the fixtures `world` and `store`: a Snowflake account, a tenant in it
 
 
+STEERING = ("ACME_", "AWS_", "PULUMI_", "PYTHON", "PATH", "HOME")  # what a command or a client is led by
+BEFORE = pytest.StashKey[dict[str, str]]()
+
+
+def steering() -> dict[str, str]:
+    """This process's variables that lead commands and clients, each test's own ones aside."""
+    return {name: value for name, value in os.environ.items() if name.startswith(STEERING)}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[BEFORE] = steering()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A fixture that outlives its test and leads every later test elsewhere is found at its first test."""
+    answer = yield
+    assert steering() == item.config.stash[BEFORE], "a fixture that lives longer than its test changed the environment"
+    return answer
+
+
 def program(name: str, variable: str) -> Path:
     """The program that the variable names, else beside this interpreter, else on PATH. A missing one fails, never skips."""
     named = os.environ.get(variable)

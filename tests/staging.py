@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from pipeline import naming
+from pipeline import naming, settings
 from pipeline.cli.world import Hands
 from pipeline.live import Tables
 from pipeline.plan import state
@@ -29,6 +27,7 @@ from tests.conftest import running
 
 ROOT = Path(__file__).parents[1]
 CODE = ("pipeline", "stacks", "requirements", "tenants")
+IGNORED = ".gitignore"
 PARTS = ("aws", "postgres", "providers", "snowflake_staging")
 PLACE = parts.PLACES["staging"]
 TIMEOUT_S = 300
@@ -121,8 +120,9 @@ class Staging:
 
 @contextmanager
 def standing(root: Path, toolset: Toolset) -> Iterator[Staging]:
-    """Staging with its platform applied; everything below `root`, ended on leaving."""
-    folder = Folder(root / "sandbox")
+    """Staging with its platform applied; everything below `root`, ended on leaving. This process's environment stays as it is."""
+    checkout = copy_of_the_checkout(root / "checkout")
+    folder = Folder(checkout / settings.SANDBOX_FOLDER)
     with running(folder, toolset, *PARTS) as known:
         owner = bootstrap.Account(PLACE, f"http://127.0.0.1:{known['aws']}")
         keys = bootstrap.prepare(owner, {})
@@ -131,26 +131,23 @@ def standing(root: Path, toolset: Toolset) -> Iterator[Staging]:
         snowflake_account.prepare(folder, PLACE, account, "127.0.0.1", known["snowflake_staging"])
         described = environments.render(environments.describe(folder, "staging", ports.kept(folder)))
         write_file(folder.environments / "staging.toml", described.encode())
-        checkout = copy_of_the_checkout(root / "checkout")
         told = {
-            "ACME_ENVIRONMENTS": str(folder.environments),
             "ACME_CACHE": str(root / "cache"),
             "PATH": f"{toolset.pulumi_root / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(checkout),
+            "PYTHONSAFEPATH": "1",
         }
-        variables = {**os.environ, **told, "PYTHONPATH": str(checkout), "PYTHONSAFEPATH": "1"}
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in told.items():
-                patch.setenv(name, value)
-            made = Staging(checkout, variables, Hands(checkout, "staging"), owner)
-            made.apply("--platform")
-            yield made
-            made.hands.records.dispose()
+        made = Staging(checkout, {**os.environ, **told}, Hands(checkout, "staging"), owner)
+        made.apply("--platform")
+        yield made
+        made.hands.records.dispose()
 
 
 def copy_of_the_checkout(target: Path) -> Path:
     """What an apply reads, committed: its record names a commit."""
     for name in CODE:
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / IGNORED, target / IGNORED)
     git = ["git", "-C", str(target), "-c", "user.name=a", "-c", "user.email=a@b.example"]
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "as it is"]):
         subprocess.run([*git, *words], check=True, timeout=60, capture_output=True)
