@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from benchmarks.fleet_table import CONNECTORS, Rows, chosen, table_files
+from benchmarks.fleet_choice import chosen
+from benchmarks.fleet_table import CONNECTORS, Rows, table_files
 
 SEED = 7
 PER_CELL = 1900  # below what a cell aims at
