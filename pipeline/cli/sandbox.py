@@ -59,14 +59,14 @@ def _down(arguments: argparse.Namespace) -> Answer:
 
 
 def _status(arguments: argparse.Namespace) -> Answer:
-    from pipeline.sandbox import lifecycle
+    from pipeline.sandbox import collector, lifecycle
 
     parts = lifecycle.status(arguments.repo)
     rows = [
         (
             "✓" if part.running else "✗",
             part.name,
-            f"127.0.0.1:{part.port}" if part.port else "several ports",
+            f"127.0.0.1:{part.port}" if part.port else "no port" if part.name == collector.NAME else "several ports",
             f"pid {part.pid}" if part.pid else "",
         )
         for part in parts

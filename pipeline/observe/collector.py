@@ -73,10 +73,19 @@ def drain(queue: Queue, queue_url: str, records: Engine, *, wait_s: int = 1) -> 
     return whole
 
 
-def collect(queue: Queue, queue_url: str, records: Engine, stop: threading.Event, *, wait_s: int = 20) -> Collected:
+def collect(
+    queue: Queue,
+    queue_url: str,
+    records: Engine,
+    stop: threading.Event,
+    *,
+    wait_s: int = 20,
+    heard: Callable[[], None] = lambda: None,
+) -> Collected:
     """Goes on until `stop` is set, finishing the batch in hand. Makes and drops partitions once a day.
 
-    While the records do not answer, messages wait in the queue; after `MOST_FAILURES` in a row the error is raised.
+    `heard` is called after each answer of the queue, also an empty one, once it is stored. While the records do not answer,
+    messages wait in the queue; after `MOST_FAILURES` in a row the error is raised.
     """
     whole, kept_on, failures = Collected(), None, 0
     while not stop.is_set():
@@ -86,6 +95,7 @@ def collect(queue: Queue, queue_url: str, records: Engine, stop: threading.Event
                 _keep(records)
                 kept_on = today
             whole += collect_once(queue, queue_url, records, wait_s=wait_s)
+            heard()
             failures = 0
         except OperationalError:
             failures += 1

@@ -29,9 +29,12 @@ MONTHS_AHEAD = 2
 def keep(connection: Connection, now: datetime) -> tuple[str, ...]:
     """Names of the partitions that it dropped. Holds months from the oldest kept day to `MONTHS_AHEAD` from now."""
     oldest = now - timedelta(days=KEPT_DAYS)
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('partitions', 0))"))  # one at a time
     for table in PARTITIONED:
+        made = _names(connection, table)
         for month in _months(oldest.date(), _later(now.date().replace(day=1), MONTHS_AHEAD)):
-            _make(connection, table, month)
+            if partition(table, month) not in made:
+                _make(connection, table, month)
     _expire(connection, oldest)
     return tuple(name for table in PARTITIONED for name in _drop(connection, table, oldest.date()))
 
@@ -57,13 +60,15 @@ def _make(connection: Connection, table: Table, month: date) -> None:
     connection.execute(text(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table.name} FOR VALUES {bounds}"))
 
 
+def _names(connection: Connection, table: Table) -> set[str]:
+    """The partitions that there are."""
+    query = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:parent AS regclass)")
+    return set(connection.scalars(query, {"parent": table.name}))
+
+
 def _drop(connection: Connection, table: Table, oldest: date) -> list[str]:
     """A partition goes when its last day has expired."""
-    names = connection.scalars(
-        text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:parent AS regclass)"),
-        {"parent": table.name},
-    )
-    expired = [name for name in names if name < partition(table, oldest.replace(day=1))]
+    expired = [name for name in sorted(_names(connection, table)) if name < partition(table, oldest.replace(day=1))]
     for name in expired:
         connection.execute(text(f"DROP TABLE {name}"))
     return expired

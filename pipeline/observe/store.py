@@ -7,6 +7,7 @@ stand in `events`, partitioned by month. Everything else is folded from them and
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,19 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_MS = 30_000
+KEPT_ALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+}  # seconds: a server that is gone is told
+ONE_AT_A_TIME = threading.Lock()  # Alembic knows one migration a process
 
 metadata = MetaData()
 
@@ -189,6 +197,8 @@ def connect(url: str) -> Engine:
     options = {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+        "tcp_user_timeout": STATEMENT_TIMEOUT_MS,
+        **KEPT_ALIVE,
     }
     return create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1), connect_args=options, pool_pre_ping=True
@@ -202,6 +212,26 @@ def read_rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]
 
 def migrate(engine: Engine) -> None:
     """Brings the tables to this version. Repeatable; two at once wait for each other."""
+    with ONE_AT_A_TIME:
+        if _version(engine) != _newest():
+            _upgrade(engine)
+
+
+def _newest() -> str:
+    """The revision of this code, as the migrations' files are numbered."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("*.py")).partition("_")[0]
+
+
+def _version(engine: Engine) -> str | None:
+    """The tables' own, asked without Alembic, whose import costs more than all else of a short command."""
+    with engine.connect() as connection:
+        if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
+
+
+def _upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 

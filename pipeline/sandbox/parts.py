@@ -7,12 +7,14 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline.naming import Place
+from pipeline.sandbox import collector as collecting
 from pipeline.sandbox import faults, postgres, process, snowflake_account, sources
 from pipeline.sandbox.folder import Folder
-from pipeline.sandbox.ports import HOST
+from pipeline.sandbox.ports import HOST, listens
 from pipeline.toolchain.setup import Toolset
 
 REGION = "eu-west-1"
@@ -21,6 +23,7 @@ PLACES = {
     "production": Place("production", REGION, "222222222222"),
 }
 PROVIDERS = ("providers/aws", "providers/snowflake")  # the names of their ports
+WITHOUT_A_PORT_OF_THEIR_NAME = {"sftp", "providers", collecting.NAME}
 SOURCE_ROOT = Path(__file__).resolve().parents[2]  # where `pipeline` is imported from
 
 
@@ -48,14 +51,14 @@ def end_by(name: str) -> signal.Signals:
 
 def names() -> tuple[str, ...]:
     snowflakes = [snowflake_name(environment) for environment in PLACES]
-    return ("aws", "sftp", "erp_api", "opa", "postgres", "airflow", "providers", *snowflakes)
+    return ("aws", "sftp", "erp_api", "opa", "postgres", "airflow", "providers", *snowflakes, collecting.NAME)
 
 
 def port_names(folder: Folder) -> list[str]:
     """Everything that wants a port: the parts that listen on one, and each SFTP site."""
     sites = {source.port_name for source in sources.kept(folder) if source.kind == "sftp"}
     snowflakes = {snowflake_name(environment) for environment in PLACES}
-    return sorted({*names(), *snowflakes, *sites, *PROVIDERS} - {"sftp", "providers"})
+    return sorted({*names(), *snowflakes, *sites, *PROVIDERS} - WITHOUT_A_PORT_OF_THEIR_NAME)
 
 
 def running(folder: Folder) -> set[str]:
@@ -84,6 +87,7 @@ def every(folder: Folder, tools: Toolset, ports: Mapping[str, int]) -> list[Part
         airflow(folder, tools, ports),
         providers(folder, tools, ports),
         *(snowflake(folder, tools, environment, ports) for environment in PLACES),
+        collector(folder, tools),
     ]
     return [part for part in every if part.name in names()]
 
@@ -186,6 +190,13 @@ def snowflake(folder: Folder, tools: Toolset, environment: str, ports: Mapping[s
     return Part(snowflake_name(environment), command, lambda: _says_ok(port, "/sandbox/health"), python_path(**secrets))
 
 
+def collector(folder: Folder, tools: Toolset) -> Part:
+    """Brings what both environments tell into the records; it listens nowhere, its beats say that it is well."""
+    command = module(tools, collecting.NAME, str(folder.root))
+    forget = partial(collecting.forget, folder)
+    return Part(collecting.NAME, command, partial(collecting.beats, folder), python_path(), prepare=forget)
+
+
 def module(tools: Toolset, name: str, *arguments: str) -> tuple[str, ...]:
     return (str(tools.tool_python), "-m", f"pipeline.sandbox.{name}", *arguments)
 
@@ -205,14 +216,6 @@ def greets(port: int) -> bool:
     try:
         with socket.create_connection((HOST, port), timeout=2) as connection:
             return connection.recv(4) == b"SSH-"
-    except OSError:
-        return False
-
-
-def listens(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=2):
-            return True
     except OSError:
         return False
 

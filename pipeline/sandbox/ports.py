@@ -39,6 +39,15 @@ def is_free(port: int) -> bool:
     return True
 
 
+def listens(port: int) -> bool:
+    """Whether anybody takes a connection there."""
+    try:
+        with socket.create_connection((HOST, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
 def _another(taken: set[int]) -> int:
     for _ in range(1000):
         port = random.choice(RANGE)  # noqa: S311  no secret hangs on it

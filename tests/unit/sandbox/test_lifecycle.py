@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import boto3
 import pytest
@@ -15,8 +17,10 @@ import sqlalchemy
 
 from pipeline import cloud, settings, warehouse
 from pipeline.errors import Missing, Unreachable
+from pipeline.events import Correlation, Event
+from pipeline.observe import store
+from pipeline.sandbox import collector, faults, lifecycle, parts, ports, process, seed, sources
 from pipeline.sandbox import customers as hand
-from pipeline.sandbox import faults, lifecycle, parts, ports, process, seed, sources
 from pipeline.sandbox import folder as folders
 from tests.conformance.customers import run, session
 from tests.conftest import Customers
@@ -105,6 +109,8 @@ def test_what_was_killed_comes_back_with_its_data(checkout, toolset):
     for name in parts.names():
         os.killpg(process.recorded(folder.process(name)).pid, signal.SIGKILL)
     lifecycle.up(checkout, toolset)
+    for environment in ("staging", "production"):
+        is_recorded(checkout, environment)
     kept = client(checkout, "s3", "deployer").get_object(Bucket=place.state_bucket, Key="kept")
     assert kept["Body"].read() == b"1"
     client(checkout, "secretsmanager", "deployer").describe_secret(SecretId="acme/staging/globex/kept")
@@ -150,6 +156,30 @@ def test_a_customer_can_be_added_while_all_runs(checkout):
     until(lambda: parts.greets(running.sftp_port(source)))
     assert address.to == f"127.0.0.1:{running.sftp_port(source)}"
     assert run(listing()) == ["ProductInventory_20140101.csv.gz", "Product_20140101.csv.gz"]
+
+
+def is_recorded(checkout, environment):
+    """What is told now stands in the records a moment later, and nobody asked for it."""
+    read = settings.load(environment, checkout)
+    told = Event(uuid.uuid4().hex, "ingest.run.started", datetime.now(UTC), Correlation(environment=environment))
+    cloud.SqsSink(read, cloud.session(read, "orchestrator")).send(told)
+    engine = store.connect(read.records)
+    store.migrate(engine)
+    query = sqlalchemy.text("SELECT 1 FROM event_ids WHERE id = :id")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        until(lambda: connection.execute(query, {"id": told.id}).scalar() == 1)
+    engine.dispose()
+
+
+def test_a_collector_that_does_nothing_is_started_anew(checkout, toolset, monkeypatch):
+    """It runs, and one environment was not looked after for half a minute."""
+    monkeypatch.setattr(lifecycle, "STILL_WELL_S", 1)
+    hung = pids(checkout)["collector"]
+    os.kill(hung, signal.SIGSTOP)
+    os.utime(collector.beat(folders.of(checkout), "staging"), (1, 1))
+    lifecycle.up(checkout, toolset)
+    assert pids(checkout)["collector"] not in (hung, None)
+    is_recorded(checkout, "staging")
 
 
 def until(claim, within_s=10):
