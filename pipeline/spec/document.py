@@ -6,8 +6,9 @@ duplicate keys, directives or second documents; depth and number of nodes are bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -21,6 +22,7 @@ from pipeline.spec.wording import deny
 
 MAX_DEPTH = 16
 MAX_EVENTS = 20_000
+REMEMBERED = 512  # documents: a few tenants' worth
 
 Path = tuple[str | int, ...]
 
@@ -231,7 +233,16 @@ class _Reader:
 
 
 def parse(file: str, text: str) -> tuple[Document | None, list[Finding]]:
-    """The document of a file and what is wrong with it; None where it cannot be read to its end."""
+    """The document of a file and what is wrong with it; None where it cannot be read to its end.
+
+    Who reads the same text again, as validation, policies and tests of one tenant do, gets the same document: nobody changes it.
+    """
+    document, findings = _parsed(file, text)
+    return document, list(findings)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _parsed(file: str, text: str) -> tuple[Document | None, Sequence[Finding]]:
     reader = _Reader(file, text)
     try:
         value = reader.whole()
