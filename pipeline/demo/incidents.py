@@ -106,7 +106,6 @@ def _promoted(story: Story) -> tuple[int, int]:
     story.do("apply", "globex")
     night(story, "staging")
     story.do("recover", "rerun", *ORDERS)
-    story.do("observe", "collect")
     story.do("promote", "globex")
     story.do("apply", "globex", "-e", "production")
     return before, live(story).epoch
