@@ -8,7 +8,9 @@ prints goes into its own log.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import fcntl
+import hashlib
 import importlib
 import json
 import os
@@ -20,6 +22,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +56,7 @@ def main() -> None:
     migrate(home)
     with socket.create_server(("127.0.0.1", port), backlog=64) as server:
         preload()
+        asyncio.run(serve_once())
         number = next((number for number in range(1, WORKERS) if os.fork() == 0), 0)
         with printing_to(home / "runs" / f"worker.{number}.log"):
             prepare(home, number)
@@ -125,8 +129,18 @@ def preload() -> None:
         importlib.import_module(name)
 
 
+async def serve_once() -> None:
+    """A first request to the execution API that serves tasks in process: it makes its routes then, seconds of work, for all."""
+    import httpx
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    transport = in_process_api_server().atransport
+    async with httpx.AsyncClient(transport=transport, base_url="http://in-process.invalid") as client:
+        (await client.get("/health")).raise_for_status()
+
+
 def prepare(home: Path, number: int) -> None:
-    """A first run, so that no later one waits for the execution API that serves tasks in process."""
+    """A first run, so that no later one waits for what Airflow imports and compiles then."""
     folder = home / "warm_up" / str(number)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "warm_up.py").write_text(WARM_UP.format(number=number), encoding="utf-8")
@@ -158,8 +172,37 @@ def run(request: Mapping[str, Any]) -> dict[str, Any]:
     return {"state": str(done.state), "tasks": {ti.task_id: str(ti.state) for ti in done.get_task_instances()}}
 
 
+@dataclass
+class Known:
+    """The folder's DAGs as this process has parsed them, with the runtime that they brought."""
+
+    bag: Any
+    files: str
+    runtime: Any
+
+    def holds(self, folder: Path) -> bool:
+        """Neither have the files changed, nor has another tenant's file brought another runtime."""
+        return self.files == digest(folder) and self.runtime is sys.modules.get("pipeline.dag")
+
+
+KNOWN: dict[str, Known] = {}
+
+
+def digest(folder: Path) -> str:
+    """Of the folder's DAG files."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+
+
 def known(folder: str, bundle: str) -> Any:
-    """The folder's DAGs, written to Airflow's database. One process at a time: two would insert the same rows."""
+    """The folder's DAGs, parsed and written to Airflow's database when a file is new to this process."""
+    if folder not in KNOWN or not KNOWN[folder].holds(Path(folder)):
+        files = digest(Path(folder))
+        KNOWN[folder] = Known(synced(folder, bundle), files, sys.modules.get("pipeline.dag"))
+    return KNOWN[folder].bag
+
+
+def synced(folder: str, bundle: str) -> Any:
+    """One process at a time: two would insert the same rows."""
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
 

@@ -7,6 +7,7 @@ import binascii
 import hmac
 import json
 import re
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -102,6 +103,12 @@ def _is_same(shown: str, bound: str) -> bool:
     return bool(bound) and shown == bound
 
 
+@cache
+def _sts() -> httpx.Client:
+    """One for all: each new one reads the machine's certificates, 30 ms. No connection is kept: STS may be started anew."""
+    return httpx.Client(timeout=10, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def _prove(account: Account, token: str) -> str:
     """Sends the signed request to the sandbox's STS as it stands; the caller's ARN."""
     try:
@@ -111,13 +118,7 @@ def _prove(account: Account, token: str) -> str:
         raise problem.login(390144, "The attestation cannot be read.") from None
     _demand(document, url, headers)
     try:
-        answer = httpx.post(
-            f"{account.aws_endpoint}/?{url.query}",
-            headers=document["headers"],
-            timeout=10,
-            trust_env=False,
-            content=b"",
-        )
+        answer = _sts().post(f"{account.aws_endpoint}/?{url.query}", headers=document["headers"], content=b"")
     except httpx.HTTPError as error:
         raise problem.login(390144, f"STS does not answer: {type(error).__name__}.") from error
     arn = re.search(r"<Arn>([^<]+)</Arn>", answer.text)

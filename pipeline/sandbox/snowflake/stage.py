@@ -11,6 +11,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pipeline import cloud
 from pipeline.sandbox.snowflake import problem
 from pipeline.sandbox.snowflake.account import Account
 
@@ -33,7 +34,7 @@ class File:
 def client(account: Account, service: str, **keys: Any) -> Any:
     import boto3
 
-    made: Any = boto3.session.Session().client
+    made: Any = boto3.session.Session(botocore_session=cloud.bare_session(None)).client
     return made(service, endpoint_url=account.aws_endpoint, region_name=REGION, config=_CONFIG, **keys)
 
 
