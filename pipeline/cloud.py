@@ -83,7 +83,7 @@ def session(environment: Environment, identity: str) -> Any:
     """A boto3 session as an identity of the platform: its profile where it has one, else what the process is."""
     import boto3
 
-    inner = _bare_session(environment.profiles.get(identity))
+    inner = bare_session(environment.profiles.get(identity))
     if environment.credentials:
         inner.set_config_variable("credentials_file", environment.credentials)
         inner.set_config_variable("config_file", os.devnull)
@@ -113,12 +113,12 @@ def _session_of(environment: Environment, who: Any) -> Any:
         return who
     import boto3
 
-    inner = _bare_session(None)
+    inner = bare_session(None)
     inner.set_credentials(who.access_key, who.secret_key, who.token)
     return boto3.session.Session(botocore_session=inner, region_name=environment.region)
 
 
-def _bare_session(profile: str | None) -> Any:
+def bare_session(profile: str | None) -> Any:
     """A botocore session that reads the services' models once a process, and not once a client (0.2 s each)."""
     import botocore.session
 

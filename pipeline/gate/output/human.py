@@ -5,7 +5,6 @@ Pure text; the same verdict always reads the same, but for the seconds.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 
 from pipeline.findings import Finding
@@ -15,10 +14,11 @@ from pipeline.gate.verdict import Verdict
 WIDTH = 110
 
 
-def report(verdict: Verdict) -> str:
+def human(verdict: Verdict) -> str:
     """The whole text, without a line break at its end."""
     hidden = {f.where and (f.where.file, f.where.line) for f in verdict.findings if "secret" in f.code}
-    blocks = [_block(finding, verdict.files, hidden) for finding in verdict.findings]
+    files = verdict.change.head_files if verdict.change else {}
+    blocks = [_block(finding, files, hidden) for finding in verdict.findings]
     return "\n\n".join([*blocks, _sum(verdict)])
 
 
@@ -45,15 +45,13 @@ def _frame(finding: Finding, files: Files, hidden: Collection[object]) -> list[s
     lines = content.decode("utf-8", "replace").splitlines()
     if where.line > len(lines):
         return []
-    text = "".join(c if c.isprintable() else " " for c in lines[where.line - 1])
+    text = "".join(c if c.isprintable() else " " for c in lines[where.line - 1]).replace("##[", "# [")
     start = max(0, where.column - WIDTH + 20)
     caret = " " * (max(where.column, 1) - 1 - start) + "^"
     return [f"  {where.line:>5} | {text[start : start + WIDTH]}", f"        | {caret}"]
 
 
 def _sum(verdict: Verdict) -> str:
-    levels = Counter("waived" if f.waiver else f.level for f in verdict.findings)
-    said = ", ".join(f"{levels[level]} {level}" for level in ("deny", "warn", "info", "waived") if levels[level])
     tenants = ", ".join(verdict.tenants) if len(verdict.tenants) <= 5 else f"{len(verdict.tenants)} tenants"
-    word = "refused" if verdict.denies else "allowed"
-    return f"{word}: {tenants or 'no tenant'}: {verdict.checks} checks, {said or 'no finding'}, {verdict.seconds:.1f} s"
+    compared = f"compared with {verdict.compared}\n" if verdict.compared else ""
+    return f"{compared}{verdict.word}: {tenants or 'no tenant'}: {verdict.tally}, {verdict.seconds:.1f} s"
