@@ -238,11 +238,23 @@ def _allow(actions: list[str], resources: list[str]) -> Statement:
 def read_secret(environment: Environment, credentials: Credentials, tenant: str, name: str) -> Secret:
     """A tenant's secret by its logical name."""
     full = environment.place.secret(tenant, name)
-    with failures(f"secret {full}"):
-        answer = client(environment, credentials, "secretsmanager").get_secret_value(SecretId=full)
+    try:
+        with failures(f"secret {full}"):
+            answer = client(environment, credentials, "secretsmanager").get_secret_value(SecretId=full)
+    except Missing as error:
+        raise Missing(
+            error.what, where=error.where, why="It is not there, or has no value yet.", fix=put(environment, tenant)
+        ) from error
     if "SecretString" not in answer:
-        raise Missing("it has no text value.", where=f"secret {full}", fix="put its value")
+        raise Missing("it has no text value.", where=f"secret {full}", fix=put(environment, tenant))
     return Secret(full, answer["SecretString"])
+
+
+def put(environment: Environment, tenant: str) -> str:
+    """How a tenant's secrets get their values."""
+    if environment.sandbox:
+        return f"./acme sandbox address {tenant}, then ./acme sandbox secrets -e {environment.name}"
+    return "have its value put into AWS Secrets Manager"
 
 
 class SqsSink:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.cli.answer import FINDINGS, OK, Answer
 from pipeline.errors import AcmeError
-from pipeline.findings import Finding
+from pipeline.findings import Finding, denied
+from pipeline.gate.change import Files
 from pipeline.gate.verdict import Verdict
 from pipeline.settings import load
 from pipeline.toolchain import cache, programs
@@ -48,21 +49,21 @@ def judged(arguments: argparse.Namespace) -> Verdict:
         opa_program=programs.ensure(programs.OPA),
         opa_url=running_opa(arguments.repo),
         cache=cache.folder() / "gate",
-        checks={"probe": lambda tenant, _files: probed(arguments, tenant)} if arguments.probe else {},
+        checks={"probe": lambda tenant, files: probed(arguments, tenant, files)} if arguments.probe else {},
     )
     return answer(request)
 
 
-def probed(arguments: argparse.Namespace, tenant: str) -> list[Finding]:
+def probed(arguments: argparse.Namespace, tenant: str, files: Files) -> list[Finding]:
     """What stands in the way of the tenant's runs in the environment; nothing is asked of a folder that cannot be read."""
+    from pipeline.cli import probing
     from pipeline.cli.world import Hands
-    from pipeline.gate.probe import probe
-    from pipeline.spec.tenant import read_tenant
+    from pipeline.spec.tenant import read_files
 
-    read, _ = read_tenant(arguments.repo, tenant)
-    if read is None or arguments.environment not in read.environments:
+    read, findings = read_files({path: content for path, content in files.items() if content is not None}, tenant)
+    if denied(findings):
         return []
-    return probe(Hands(arguments.repo, arguments.environment).bindings(read))
+    return list(probing.probed(Hands(arguments.repo, arguments.environment), read).findings)
 
 
 def running_opa(repository: Path) -> str:

@@ -45,10 +45,10 @@ def told(findings: list[Finding], document: Mapping[str, object], done: str) -> 
 
 
 def _probe(hands: Hands, tenant: Tenant) -> Probe:
-    from pipeline.gate.probe import probe
+    from pipeline.cli import probing
     from pipeline.promote.evidence import Probe
 
-    return Probe(datetime.now(UTC), tuple(probe(hands.bindings(tenant))))
+    return Probe(datetime.now(UTC), probing.probed(hands, tenant).findings)
 
 
 def _case(hands: Hands, tenant: Tenant, probed: Probe) -> Case:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pipeline.apply.deployment import World
     from pipeline.plan.desired import Desired
     from pipeline.plan.engine import Engine, Program
-    from pipeline.run import Binding
 
 IDENTITY = "deployer"
 
@@ -76,19 +75,6 @@ class Hands:
     def desired_cell(self, tenant: str) -> str:
         """The cell that the tenant's settings name in this environment."""
         return readable(self.repository, tenant).environments[self.environment.name].head.cell
-
-    def bindings(self, tenant: Tenant) -> list[Binding]:
-        """What runs of the folder's release would be bound to here; for a probe: no deployment yet, so no epoch."""
-        from pipeline.run import Binding
-        from pipeline.spec.compilation import compile_release, settings_document
-
-        release, settings = compile_release(tenant), settings_document(tenant, self.environment.name)
-        return [
-            Binding(
-                self.environment, tenant.name, pipeline, f"probe-{pipeline.name}", 0, release.digest, "", "", settings
-            )
-            for pipeline in release.pipelines
-        ]
 
     def desired(self, tenant: str) -> Desired | None:
         """What the checkout asks for. `Final` where the tenant's folder is not well-formed: the gate says how."""

@@ -1,83 +1,56 @@
-"""The probe: what only the outside world knows, asked with the tenant's own identity, read-only, pipelines side by side.
+"""The probe: what only the outside world knows, asked with the tenant's own identity, read-only, side by side, in bounded time.
 
-For each pipeline: log in at the source, read the newest record's names and a sample, log in to Snowflake on the tenant's
-warehouse. A probe that cannot answer says so; it never counts as passed. No value is told.
+Sources, secrets, lake, warehouse, Airflow and the transforms on real types: each has a module of its own in probes/. What
+cannot be answered is told and never counts as passed. No value is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-from pipeline import attempt, cloud
-from pipeline.errors import AcmeError, Denied, Missing, Unreachable
-from pipeline.findings import Finding, Level, Where, in_order
-from pipeline.gate.sample import drift
-from pipeline.ingest.landing import peek
-from pipeline.ingest.source import Sample
-from pipeline.run import Binding
+from pipeline.errors import AcmeError
+from pipeline.findings import Finding, in_order
+from pipeline.gate.probes import source
+from pipeline.gate.probes.asking import Asked, together
+from pipeline.gate.probes.subject import Subject
 
-T = TypeVar("T")
-AT_ONCE = 4
-RULES = ((Denied, "probe.credential"), (Missing, "probe.missing"), (Unreachable, "probe.unreachable"))
+WITHIN_S = 20.0
+Question = Callable[[], source.Answer]
 
 
-def probe(bindings: Sequence[Binding]) -> list[Finding]:
-    """All that stands in the way of these pipelines' runs; empty where nothing does."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        answers = list(pool.map(lambda binding: [*_source(binding), *_warehouse(binding)], bindings))
-    return in_order(finding for answer in answers for finding in answer)
+@dataclass(frozen=True)
+class Probed:
+    """`findings`: all that stands in the way of the pipelines' runs. `patch`: edits of mappings that would make them fit what the
+    sources show, as `git apply` takes them; empty where there is nothing to offer."""
+
+    findings: tuple[Finding, ...]
+    patch: str = ""
 
 
-def _source(binding: Binding) -> Iterator[Finding]:
-    answer = _asked(binding, lambda: peek(binding))
-    if isinstance(answer, Finding):
-        yield answer
-    elif answer is None:
-        what = f"the source of {binding.pipeline.name} shows nothing yet, so its fields could not be compared."
-        yield _finding(binding, "probe.no_sample", what, "", "have the customer send a first file", level="info")
-    else:
-        yield from _drift(binding, answer)
+def probe(subject: Subject, *, within_s: float = WITHIN_S) -> Probed:
+    """Nothing is asked for a release without pipelines: nothing of it will run."""
+    if not subject.release.pipelines:
+        return Probed(())
+    until = time.monotonic() + within_s
+    answers = {name: _taken(subject, name, one, within_s) for name, one in together(_questions(subject), until).items()}
+    found = [finding for answer in answers.values() for finding in answer.findings]
+    differences = {name: each for answer in answers.values() for name, each in answer.differences.items()}
+    return Probed(tuple(in_order([*found, *source.told(subject, differences, "")])))
 
 
-def _drift(binding: Binding, sample: Sample) -> Iterator[Finding]:
-    file = f"tenants/{binding.tenant}/mappings/{binding.pipeline.name}.yaml"
-    for each in drift(binding.pipeline.mapping, sample.fields, sample.records):
-        why = f"So says the newest that the {binding.environment.name} source shows."
-        yield _finding(binding, f"probe.{each.rule}", each.what, why, each.fix, file=file)
+def _questions(subject: Subject) -> dict[str, Question]:
+    connectors = sorted({pipeline.connector.name for pipeline in subject.release.pipelines})
+    return {f"connector {name}": partial(source.ask, subject, name) for name in connectors}
 
 
-def _warehouse(binding: Binding) -> Iterator[Finding]:
-    def login() -> None:
-        credentials = cloud.assume_tenant(binding.environment, binding.tenant, "peek", binding.run)
-        with attempt.session(binding, credentials, "probe") as session:
-            session.rows("SELECT CURRENT_ROLE()")
-
-    answer = _asked(binding, login)
-    if isinstance(answer, Finding):
-        yield answer
-
-
-def _asked(binding: Binding, question: Callable[[], T]) -> T | Finding:
-    """The world's answer; or, where it fails, the finding that says how."""
+def _taken(subject: Subject, name: str, one: Asked[source.Answer], within_s: float) -> source.Answer:
+    """The answer; or, where there is none, the finding that says so."""
+    if one.late:
+        return source.Answer([subject.unanswered(f"{name} did not answer within {within_s:.0f} s.")])
     try:
-        return question()
+        return one.take()
     except AcmeError as error:
-        code = next((code for kind, code in RULES if isinstance(error, kind)), "probe.unanswered")
-        return _finding(
-            binding,
-            code,
-            f"{binding.pipeline.name}: {error.what}",
-            error.why,
-            error.fix or "mend it there, then probe again",
-            at=error.where,
-        )
-
-
-def _finding(
-    binding: Binding, code: str, what: str, why: str, fix: str, *, file: str = "", level: Level = "deny", at: str = ""
-) -> Finding:
-    place = file or f"tenants/{binding.tenant}/environments/{binding.environment.name}.yaml"
-    said = f"{at}: {what}" if at else what
-    return Finding(code, level, "gate", said, why, fix, binding.tenant, Where(place))
+        return source.Answer([subject.refused(error, what=f"{name}:")])

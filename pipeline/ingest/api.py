@@ -19,6 +19,7 @@ from pipeline.ingest import exact_json
 from pipeline.ingest.http import CLOCK, PATIENCE, Caller, Clock, Pace, Patience
 from pipeline.ingest.lake import PART, Lake
 from pipeline.ingest.source import Held, Sample, Unfit
+from pipeline.release import Pipeline
 from pipeline.run import Binding, Known, LandedFile, LandedObject
 
 MAX_PAGES = 10_000
@@ -93,6 +94,7 @@ class ApiSource:
     ) -> None:
         options = binding.pipeline.connector.options
         self._pages, self._fetch = options["pages"], binding.pipeline.fetch
+        self._scopes = frozenset(options["scopes"])
         self._caller = Caller(
             binding.environment,
             binding.connector_settings["endpoint"],
@@ -119,10 +121,17 @@ class ApiSource:
             records.close()
             originals.close()
 
-    def peek(self, count: int) -> Sample | None:
-        _, records = next(self._answers(""))
+    def peek(self, pipeline: Pipeline, count: int) -> Sample | None:
+        resource = pipeline.fetch["resource"]
+        records = self._records(
+            self._document(self._caller.read(resource, self._parameters("", "")), resource), resource
+        )
         fields = sorted({name for record in records for name in record})
-        return Sample(self._fetch["resource"], tuple(fields), tuple(records[:count])) if records else None
+        return Sample(resource, tuple(fields), tuple(records[:count])) if records else None
+
+    def surplus(self) -> tuple[str, ...]:
+        more = self._caller.granted - self._scopes if self._scopes else frozenset()
+        return (f"the client was given the scopes {', '.join(sorted(more))}, which nobody asked for.",) if more else ()
 
     def _landed(self, key: str, contents: Contents, lake: Lake, records: Written, originals: Written) -> LandedObject:
         stored, sha = records.land(lake, ".jsonl.gz")
@@ -155,8 +164,8 @@ class ApiSource:
         cursor, seen = "", set[str]()
         for _ in range(MAX_PAGES):
             body = self._caller.read(self._fetch["resource"], self._parameters(since, cursor))
-            document = self._document(body)
-            yield body, self._records(document)
+            document = self._document(body, self._fetch["resource"])
+            yield body, self._records(document, self._fetch["resource"])
             cursor = exact_json.walk(document, self._pages["next"])
             if cursor is None or cursor == "":
                 return
@@ -173,16 +182,16 @@ class ApiSource:
             **({self._pages["parameter"]: cursor} if cursor else {}),
         }
 
-    def _document(self, body: bytes) -> Any:
+    def _document(self, body: bytes, resource: str) -> Any:
         try:
             return exact_json.read(body)
         except ValueError as error:
-            raise Unfit(f"an answer of {self._fetch['resource']} is no JSON: {type(error).__name__}.") from error
+            raise Unfit(f"an answer of {resource} is no JSON: {type(error).__name__}.") from error
 
-    def _records(self, document: Any) -> list[dict[str, Any]]:
+    def _records(self, document: Any, resource: str) -> list[dict[str, Any]]:
         records = exact_json.walk(document, self._pages["records"])
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-            raise Unfit(f"an answer of {self._fetch['resource']} has no list of objects at `{self._pages['records']}`.")
+            raise Unfit(f"an answer of {resource} has no list of objects at `{self._pages['records']}`.")
         return records
 
 

@@ -82,7 +82,7 @@ class Answer:
 
 
 class Caller:
-    """One API as one client. `close` it."""
+    """One API as one client. `close` it. `granted` are the scopes that the token address says it gave."""
 
     def __init__(
         self,
@@ -100,6 +100,7 @@ class Caller:
         self._secret, self._scopes, self._pace, self._patience = secret, scopes, pace, patience
         self._clock = pace.clock
         self._token, self._until = "", 0.0
+        self.granted: frozenset[str] = frozenset()
         self._deadline = self._clock.now() + patience.deadline_s
         self._http = httpx.Client(
             follow_redirects=False, trust_env=False, timeout=httpx.Timeout(READ_S, connect=CONNECT_S)
@@ -132,6 +133,7 @@ class Caller:
             if not isinstance(token, str) or not re.fullmatch(r"[0-9]{1,9}", str(life)):
                 raise Conflict("the token address answered without a token.", where=self._host)
             self._token, self._until = str(token), self._clock.now() + max(int(life) - EARLY_S, 0)
+            self.granted = frozenset(str(document.get("scope") or "").split())
         return self._token
 
     def _ask_token(self) -> Answer:
@@ -207,7 +209,7 @@ def located(environment: Environment, url: str) -> str:
     if environment.sandbox:
         address = environment.addresses.get(url.rstrip("/"))
         if address is None:
-            raise Missing(f"the sandbox has no API for {url}.", fix="add it to the sandbox's sources")
+            raise Missing(f"the sandbox has no API for {url}.", fix="./acme sandbox address TENANT")
         return address.to.rstrip("/")
     if urlsplit(url).scheme != "https":
         raise Conflict(f"{url} is not reached by TLS.", fix="write https://")

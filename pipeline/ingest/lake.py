@@ -46,14 +46,21 @@ class Lake:
 
     def manifests(self) -> Iterator[bytes]:
         """The pipeline's manifests, newest first."""
-        prefix = naming.pipeline_manifests_prefix(self.tenant, self.pipeline)
-        with failures(self._where(prefix)):
-            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
-            listed = [one for page in pages for one in page.get("Contents", [])]
+        listed = self._listed(naming.pipeline_manifests_prefix(self.tenant, self.pipeline))
         for one in sorted(listed, key=lambda one: (one["LastModified"], one["Key"]), reverse=True):
             content = self.read(one["Key"])
             if content is not None:
                 yield content
+
+    def dismissed(self) -> frozenset[str]:
+        """The keys of the papers by which people let go of objects of this pipeline."""
+        return frozenset(one["Key"] for one in self._listed(naming.dismissed_prefix(self.tenant, self.pipeline)))
+
+    def _listed(self, prefix: str) -> list[dict[str, Any]]:
+        """What stands directly below a prefix."""
+        with failures(self._where(prefix)):
+            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+            return [one for page in pages for one in page.get("Contents", [])]
 
     def holds(self, key: str) -> bool:
         try:

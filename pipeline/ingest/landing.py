@@ -18,10 +18,11 @@ from pipeline.attempt import Fault
 from pipeline.cloud import Credentials, Secret
 from pipeline.errors import Conflict, Missing, Usage
 from pipeline.events import Event, Sink
+from pipeline.ingest import dismissal
 from pipeline.ingest.api import ApiSource
 from pipeline.ingest.lake import Lake
 from pipeline.ingest.sftp import SftpSource
-from pipeline.ingest.source import Held, Sample, Source
+from pipeline.ingest.source import Held, Source
 from pipeline.release import Pipeline, document_of
 from pipeline.run import Binding, Known, LandedObject, Manifest, read_manifest
 
@@ -45,8 +46,8 @@ def land(
     if replay:
         return freeze(binding, lake, recall(lake, replay), report)
     with closing(open_source(binding, credentials)) as source:
-        objects = take(binding.pipeline, known, source.fetch(known, lake), report)
-    return freeze(binding, lake, objects, report)
+        objects, held = take(binding.pipeline, known, source.fetch(known, lake), report, dismissed_in(lake))
+    return freeze(binding, lake, objects, report, held)
 
 
 def recall(lake: Lake, source_keys: tuple[str, ...]) -> tuple[LandedObject, ...]:
@@ -63,22 +64,20 @@ def recall(lake: Lake, source_keys: tuple[str, ...]) -> tuple[LandedObject, ...]
     return tuple(found[key] for key in dict.fromkeys(source_keys))
 
 
-def peek(binding: Binding, *, identity: str = "orchestrator", count: int = 100) -> Sample | None:
-    """What the source shows today, seen with the tenant's eyes; nothing is written. None where there is nothing to see."""
-    credentials = cloud.assume_tenant(binding.environment, binding.tenant, "peek", binding.run, identity=identity)
-    with closing(open_source(binding, credentials)) as source:
-        return source.peek(count)
-
-
 def open_source(binding: Binding, credentials: Credentials) -> Source:
+    """The pipeline's connector, open, with the secret that the tenant may read."""
+    name = binding.connector_settings["secret"]
+    return open_with(binding, cloud.read_secret(binding.environment, credentials, binding.tenant, name))
+
+
+def open_with(binding: Binding, secret: Secret) -> Source:
     """The pipeline's connector, open. `Usage` for a kind that this runtime does not know."""
     kind = binding.pipeline.connector.kind
     if kind not in KINDS:
         raise Usage(
             f"connector {binding.pipeline.connector.name} is of kind `{kind}`, which this runtime does not know."
         )
-    name = binding.connector_settings["secret"]
-    return KINDS[kind](binding, cloud.read_secret(binding.environment, credentials, binding.tenant, name))
+    return KINDS[kind](binding, secret)
 
 
 def lake_of(binding: Binding, credentials: Credentials) -> Lake:
@@ -128,19 +127,39 @@ class Seen:
 
 
 def take(
-    pipeline: Pipeline, known: Known, fetched: Iterable[LandedObject | Held], report: Report
-) -> tuple[LandedObject, ...]:
-    """The objects that go into the manifest; of each, and of each that waits, the world hears."""
-    seen, taken = Seen(known, set(known.contents), known.newest), []
+    pipeline: Pipeline,
+    known: Known,
+    fetched: Iterable[LandedObject | Held],
+    report: Report,
+    is_dismissed: Callable[[LandedObject | Held], bool],
+) -> tuple[tuple[LandedObject, ...], tuple[Held, ...]]:
+    """What goes into the manifest, and what waits; of each the world hears."""
+    seen, taken, held = Seen(known, set(known.contents), known.newest), list[LandedObject](), list[Held]()
     for one in fetched:
         outcome = one if isinstance(one, Held) else judge(pipeline, seen, one)
+        if outcome is None or is_dismissed(outcome):
+            continue
         if isinstance(outcome, Held):
+            held.append(outcome)
             report.held(outcome)
-        elif outcome is not None:
+        else:
             seen.note(outcome)
             taken.append(outcome)
             report.landed(outcome)
-    return tuple(taken)
+    return tuple(taken), tuple(held)
+
+
+def dismissed_in(lake: Lake) -> Callable[[LandedObject | Held], bool]:
+    """Whether a person let go of these bytes; the lake is asked once, and only where there is something to ask about."""
+    papers: list[frozenset[str]] = []
+
+    def is_dismissed(one: LandedObject | Held) -> bool:
+        if not papers:
+            papers.append(lake.dismissed())
+        version = one.version if isinstance(one, Held) else one.content_sha256
+        return dismissal.key(lake, one.source_key, version) in papers[0]
+
+    return is_dismissed
 
 
 def judge(pipeline: Pipeline, seen: Seen, landed: LandedObject) -> LandedObject | Held | None:
@@ -173,7 +192,9 @@ def frozen(lake: Lake, binding: Binding) -> Manifest | None:
     return None if content is None else read_manifest(content)
 
 
-def freeze(binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], report: Report) -> Manifest:
+def freeze(
+    binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], report: Report, held: tuple[Held, ...] = ()
+) -> Manifest:
     """Written once. Whoever comes second takes the first one's."""
     manifest = Manifest(
         binding.tenant,
@@ -184,6 +205,7 @@ def freeze(binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], repo
         binding.deployment,
         _now(),
         objects,
+        tuple(one.waiting for one in held),
     )
     key = _manifest_key(binding)
     if not lake.create(key, manifest.bytes()):
@@ -191,9 +213,8 @@ def freeze(binding: Binding, lake: Lake, objects: tuple[LandedObject, ...], repo
         if found is None:
             raise Conflict("the manifest was refused and is not there.", where=key)
         return found
-    report.send(
-        "ingest.manifest.frozen", {"manifest": key, "objects": len(objects), "records": sum(o.records for o in objects)}
-    )
+    counts = {"objects": len(objects), "held": len(held), "records": sum(o.records for o in objects)}
+    report.send("ingest.manifest.frozen", {"manifest": key, **counts})
     return manifest
 
 

@@ -14,12 +14,14 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline import naming
 from pipeline.cloud import Secret
 from pipeline.errors import Missing
+from pipeline.ingest import exact_json
 from pipeline.ingest.lake import Lake
 from pipeline.ingest.measure import Measure, header
 from pipeline.ingest.source import Held, Sample, Unfit
@@ -30,6 +32,7 @@ from pipeline.settings import Environment
 
 PER_RUN = 1000
 PEEK = 2**18
+UNPACKED = 4 * PEEK
 
 
 class SftpSource:
@@ -45,26 +48,33 @@ class SftpSource:
         self._session.close()
 
     def fetch(self, known: Known, lake: Lake) -> Iterator[LandedObject | Held]:
-        for entry in self._complete()[:PER_RUN]:
+        for entry in self._complete(self._pipeline)[:PER_RUN]:
             path = self._path(entry.name)
             if odd(entry.name):
                 yield Held(path.encode("utf-8", "backslashreplace").decode(), _fault("the file has an unusual name."))
             elif outcome := self._object(path, entry, lake, known):
                 yield outcome
 
-    def peek(self, count: int) -> Sample | None:
-        fit = [entry for entry in self._complete() if not odd(entry.name)]
+    def peek(self, pipeline: Pipeline, count: int) -> Sample | None:
+        fit = [entry for entry in self._complete(pipeline) if not odd(entry.name)]
         if not fit:
             return None
         path = self._path(fit[-1].name)
         parts = self._session.parts(path, PEEK)
-        text = next(parts, b"")
+        first = next(parts, b"")
         parts.close()  # type: ignore[attr-defined]  # a generator
-        return sample(path, unpacked(text) if path.endswith(".gz") else text, self._pipeline, count)
+        text = unpacked(first) if path.endswith(".gz") else first
+        return sample(path, text, pipeline.mapping.format, count, whole=len(first) < PEEK and len(text) < UNPACKED)
 
-    def _complete(self) -> list[Entry]:
+    def surplus(self) -> tuple[str, ...]:
+        directory, user = self._options["directory"], self._session.user
+        if self._session.refuses_changes(directory):
+            return ()
+        return (f"{user} is not told that it may change nothing in {directory}.",)
+
+    def _complete(self, pipeline: Pipeline) -> list[Entry]:
         entries = self._session.entries(self._options["directory"])
-        wanted = [entry for entry in entries if fnmatchcase(entry.name, self._pipeline.fetch["files"])]
+        wanted = [entry for entry in entries if fnmatchcase(entry.name, pipeline.fetch["files"])]
         return complete(wanted, {entry.name for entry in entries}, self._options["complete_when"], self._now())
 
     def _path(self, name: str) -> str:
@@ -72,7 +82,8 @@ class SftpSource:
 
     def _object(self, path: str, entry: Entry, lake: Lake, known: Known) -> LandedObject | Held | None:
         """None where the file changed while it was read, or is live as it stands."""
-        paper = naming.seen_key(lake.tenant, lake.pipeline, _identity(path, entry, self._pipeline))
+        identity = _identity(path, entry, self._pipeline)
+        paper = naming.seen_key(lake.tenant, lake.pipeline, identity)
         seen = lake.read(paper)
         if seen is not None:
             landed = read_object(seen)
@@ -83,7 +94,7 @@ class SftpSource:
         try:
             read = self._read(path, entry, lake)
         except Unfit as error:
-            return Held(path, error.fault)
+            return Held(path, error.fault, identity=identity)
         if read is not None:
             lake.create(paper, canonical(document_of(read)))
         return read
@@ -126,7 +137,7 @@ def server(environment: Environment, settings: Mapping[str, Any], secret: Secret
     if environment.sandbox:
         address = environment.addresses.get(name)
         if address is None:
-            raise Missing(f"the sandbox has no server for {name}.", fix="add it to the sandbox's sources")
+            raise Missing(f"the sandbox has no server for {name}.", fix="./acme sandbox address TENANT")
         keys, to = (address.host_key,), address.to
     to_host, _, to_port = to.rpartition(":")
     return Server(name, to_host, int(to_port), keys, settings["user"], secret)
@@ -168,20 +179,33 @@ def _fault(what: str) -> Any:
 def unpacked(text: bytes) -> bytes:
     """As much as the beginning of a gzip file gives."""
     try:
-        return zlib.decompressobj(wbits=31).decompress(text, 4 * PEEK)
+        return zlib.decompressobj(wbits=31).decompress(text, UNPACKED)
     except zlib.error as error:
         raise Unfit(f"the gzip file is corrupt: {error}.") from error
 
 
-def sample(path: str, text: bytes, pipeline: Pipeline, count: int) -> Sample:
-    """Names and first records of a CSV file's beginning; its last line may be cut and is left out."""
-    delimiter = pipeline.mapping.format["delimiter"]
+def sample(path: str, text: bytes, format_: Mapping[str, Any], count: int, *, whole: bool) -> Sample:
+    """Names and first records of a file's beginning. What cannot be read as the format says is left out, and never an error:
+    the beginning says why. Unless the file is `whole`, its last record may be cut and is left out."""
+    if format_["kind"] == "json":
+        lines = text.splitlines() if whole else text.splitlines()[:-1]
+        records = [record for line in lines[:count] if (record := _json(line)) is not None]
+        return Sample(path, tuple(sorted({name for record in records for name in record})), tuple(records), text)
+    delimiter, nulls = format_["delimiter"], set(format_["nulls"])
     first, _, rest = text.partition(b"\n")
-    fields = header(first, delimiter)
-    nulls = set(pipeline.mapping.format["nulls"])
-    rows = list(csv.reader(io.StringIO(rest.decode("utf-8", "replace"), newline=""), delimiter=delimiter))
-    whole = rows if len(text) < PEEK and text.endswith(b"\n") else rows[:-1]
-    records = [
-        dict(zip(fields, (None if cell in nulls else cell for cell in row), strict=False)) for row in whole[:count]
-    ]
-    return Sample(path, fields, tuple(records))
+    try:
+        fields = header(first, delimiter)
+    except Unfit:
+        return Sample(path, (), (), text)
+    rows = csv.reader(io.StringIO(rest.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+    read = [row for row in islice(rows, None if not whole else count) if row]
+    cells = ((None if cell in nulls else cell for cell in row) for row in (read if whole else read[:-1])[:count])
+    return Sample(path, fields, tuple(dict(zip(fields, row, strict=False)) for row in cells), text)
+
+
+def _json(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = exact_json.read(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None

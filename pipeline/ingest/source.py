@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pipeline.attempt import Fault
 from pipeline.ingest.lake import Lake
-from pipeline.run import Known, LandedObject
+from pipeline.release import Pipeline
+from pipeline.run import Known, LandedObject, Waiting
 
 
 @dataclass(frozen=True)
 class Held:
-    """An object that waits at the source or in the lake, and is in no manifest. `content_sha256` is empty where it was not read."""
+    """An object that waits at the source or in the lake, and that no manifest offers to a load.
+
+    `content_sha256` is empty where it could not be read to its end; `identity` tells it from others under its name then.
+    """
 
     source_key: str
     fault: Fault
     content_sha256: str = ""
+    identity: str = ""
+
+    @property
+    def version(self) -> str:
+        return self.content_sha256 or self.identity
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(self.source_key, self.version, self.fault.kind, self.fault.cause, self.fault.what)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The newest of what the source shows: field names, and first records as the text that stands in them (None: null)."""
+    """The newest of what the source shows: field names, and first records as the text that stands in them (None: null).
+
+    `beginning` is what a file begins with, unpacked: where its form is not the mapping's, it holds what the records do not.
+    """
 
     source_key: str
     fields: tuple[str, ...]
     records: tuple[Mapping[str, Any], ...]
+    beginning: bytes = field(default=b"", repr=False)
 
 
 class Unfit(Exception):
@@ -44,8 +61,12 @@ class Source(Protocol):
         """What is there and not known yet, in the order in which it shall count; its bytes are in the lake."""
         ...
 
-    def peek(self, count: int) -> Sample | None:
-        """Reads a little of the newest, and changes nothing. None where there is nothing."""
+    def peek(self, pipeline: Pipeline, count: int) -> Sample | None:
+        """Reads a little of the newest of any pipeline of this connector, and changes nothing. None where there is nothing."""
+        ...
+
+    def surplus(self) -> tuple[str, ...]:
+        """What the login may do beyond listing and reading, as sentences; asked without doing it."""
         ...
 
     def close(self) -> None: ...

@@ -7,6 +7,7 @@ Fails with `Denied` (host key, login, rights), `Missing` and `Unreachable`.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -57,6 +58,20 @@ class Session:
     def entries(self, directory: str) -> list[Entry]:
         """Its regular files, oldest first."""
         return sorted(self._run(self._list(directory), IDLE_S, directory))
+
+    @property
+    def user(self) -> str:
+        return self._server.user
+
+    def refuses_changes(self, directory: str) -> bool:
+        """Whether the server refuses to remove a name that nobody has given: asked so, nothing can change."""
+        try:
+            self._run(self._client.remove(f"{directory}/.acme-{uuid.uuid4().hex}"), IDLE_S, directory)
+        except Missing:
+            return False
+        except AcmeError:
+            return True  # not permitted, or not known at all
+        return False
 
     def size(self, path: str) -> int:
         attributes = self._run(self._client.stat(path), IDLE_S, path)

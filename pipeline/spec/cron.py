@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 6))
@@ -53,3 +54,23 @@ def _comes(fields: list[str]) -> bool:
     """Some chosen day exists in some chosen month. Given a weekday, cron takes either."""
     days, months = _values(fields[2], 1, 31), _values(fields[3], 1, 12)
     return fields[4] != "*" or any(day <= _DAYS[month - 1] for month in months for day in days)
+
+
+def following(schedule: str, after: datetime, count: int) -> list[datetime]:
+    """The next instants of a resolved schedule, in UTC, at most a year ahead. Given day and weekday, cron takes either."""
+    minutes, hours, days, months, weekdays = (
+        _values(field, low, high) for field, (_, low, high) in zip(schedule.split(" "), FIELDS, strict=True)
+    )
+    free = [field.startswith("*") for field in schedule.split(" ")]
+    found: list[datetime] = []
+    start = after.astimezone(UTC)
+    for ahead in range(366):
+        day = (start + timedelta(days=ahead)).replace(second=0, microsecond=0)
+        by_day, by_weekday = day.day in days, (day.isoweekday() % 7) in weekdays
+        chosen = (by_day or by_weekday) if not free[2] and not free[4] else (by_day and by_weekday)
+        if day.month in months and chosen:
+            times = (day.replace(hour=hour, minute=minute) for hour in sorted(hours) for minute in sorted(minutes))
+            found += [at for at in times if at > start]
+        if len(found) >= count:
+            break
+    return found[:count]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import closing
 
+from pipeline.cloud import assume_tenant
 from pipeline.ingest import landing
 from pipeline.ingest.api import Contents
 from pipeline.run import Known
@@ -68,7 +70,11 @@ def test_numbers_are_landed_as_they_are_written(initech):
 
 def test_a_peek_shows_the_first_records(initech):
     """The names and a few records, and nothing is written."""
-    sample = landing.peek(initech.binding("customers"), count=3)
+    binding = initech.binding("customers")
+    with closing(
+        landing.open_source(binding, assume_tenant(initech.environment, initech.name, "peek", "r-1"))
+    ) as source:
+        sample = source.peek(binding.pipeline, 3)
     assert sample is not None
     assert "CustomerID" in sample.fields
     assert len(sample.records) == 3

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from contextlib import closing
 
 import pytest
 
+from pipeline.cloud import assume_tenant
 from pipeline.errors import Missing
 from pipeline.ingest import landing
 from pipeline.ingest.sftp import complete, odd
@@ -99,7 +101,9 @@ def test_a_large_file_is_stored_under_its_content_and_nothing_else_remains(globe
 
 def test_a_peek_shows_the_newest_files_first_records(globex):
     """Header and texts as they stand, nulls as None, and nothing is written."""
-    sample = landing.peek(globex.binding("purchase_orders"), count=2)
+    binding = globex.binding("purchase_orders")
+    with closing(landing.open_source(binding, assume_tenant(globex.environment, globex.name, "peek", "r-1"))) as source:
+        sample = source.peek(binding.pipeline, 2)
     assert sample is not None
     assert sample.fields[0] == "PurchaseOrderID"
     assert len(sample.records) == 2
