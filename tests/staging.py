@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from pipeline.plan import state
 from pipeline.sandbox import bootstrap, environments, parts, ports, snowflake_account
 from pipeline.sandbox.folder import Folder
 from pipeline.sandbox.folder import write as write_file
+from pipeline.toolchain.process import end_session
 from pipeline.toolchain.setup import Toolset
 from tests.conftest import running
 
@@ -89,7 +89,10 @@ class Staging:
                 time.sleep(0.01)
             if process.poll() is not None:
                 return False
-            os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+            engines = children(process.pid) if group else []
+            process.kill()
+            for engine in engines:
+                end_session(engine)
             return True
 
     def checkpoints(self, tenant: str) -> int:
@@ -116,6 +119,12 @@ class Staging:
             return [
                 (int(row[0]), str(row[1])) for row in session.rows(f"SELECT epoch, deployment FROM {table} ORDER BY 1")
             ]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one started, whichever of its threads did."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(word) for each in lists for word in each.read_text().split()]
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def _record(desired: Desired, world: World, request: Request) -> Record:
 def _make(desired: Desired, world: World, request: Request, record: Record, heartbeat: lease.Heartbeat) -> Deployed:
     artifacts.write(world.aws("s3"), desired, record)
     name = naming.stack(desired.tenant, desired.environment.name)
-    steps = infrastructure.make(world, name, world.program(desired), request.approved, heartbeat.killed)
+    steps = infrastructure.make(world, name, world.program(desired), heartbeat, request.approved)
     heartbeat.check()
     epochs = _publish(desired, world, record)
     records.finish(world.records, record, "live")

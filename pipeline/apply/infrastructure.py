@@ -7,7 +7,6 @@ The only part of an apply that starts an engine. Its caller holds the lease of w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.apply import takeover
@@ -18,6 +17,7 @@ from pipeline.plan.step import Step, beyond
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import World
+    from pipeline.apply.lease import Heartbeat
     from pipeline.plan.lean_stack import LeanStack
 
 ATTEMPTS = 3  # an engine whose apply was killed before it took its lock may take it after we looked
@@ -27,30 +27,29 @@ def make(
     world: World,
     name: str,
     program: Program,
+    heartbeat: Heartbeat,
     approved: Sequence[Mapping[str, Any]] | None = None,
-    killed: datetime | None = None,
 ) -> tuple[Step, ...]:
-    """The steps that were taken. With nothing to compare them with, they are not previewed first.
-
-    `killed` is since when somebody worked on this stack whose apply was killed; None where nobody did.
-    """
+    """The steps that were taken. With nothing to compare them with, they are not previewed first."""
     for _ in range(ATTEMPTS - 1):
         try:
-            return _make(settled(world, name, program, killed), approved)
+            return _make(settled(world, name, program, heartbeat), approved)
         except Busy:
             continue
         except Final:
-            if not takeover.lost(world, name, state.read(*_where(world), name) or {}, killed):
+            if not takeover.lost(world, name, state.read(*_where(world), name) or {}, heartbeat.killed):
                 raise
-    return _make(settled(world, name, program, killed), approved)
+    return _make(settled(world, name, program, heartbeat), approved)
 
 
-def settled(world: World, name: str, program: Program, killed: datetime | None) -> LeanStack:
+def settled(world: World, name: str, program: Program, heartbeat: Heartbeat) -> LeanStack:
     """The stack, without anything that a killed engine left half done."""
+    heartbeat.check()  # what stands there is only ours to clear while the lease is
     takeover.clear(*_where(world), name)
     kept = state.read(*_where(world), name)
-    stack = world.engine.stack(name, program, stands=kept is not None)
-    takeover.settle(stack, kept or {}, takeover.lost(world, name, kept or {}, killed))
+    stack = world.engine.stack(name, program, stands=kept is not None, cut=heartbeat.cut)
+    takeover.settle(stack, kept or {}, takeover.lost(world, name, kept or {}, heartbeat.killed))
+    heartbeat.settled()
     return stack
 
 

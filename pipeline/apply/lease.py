@@ -1,7 +1,11 @@
 """The lease: at most one apply works on a tenant's environment, and a dead one can be told from a slow one.
 
 A holder on this machine is dead when its process is gone (pid and start time). Of a holder elsewhere only its heartbeat is
-known: it counts as dead when its cloud session must have ended too, which lives no longer than `FOREIGN_S` after it.
+known. Its cloud session may outlive that by an hour, so it is the holder who ends first: without a beat for `CUT_OFF_S` it
+kills its own engine, and nobody takes over before `FOREIGN_S`. Only a machine that slept through both may still send the call
+that it was about to send; its next beat ends its engine, and a second create of anything fails.
+
+The row's `holder` is who works now. One who failed or died leaves `since` in it: what was begun since then may be half done.
 """
 
 from __future__ import annotations
@@ -9,9 +13,10 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,16 +30,23 @@ from pipeline.errors import Busy
 from pipeline.toolchain.process import started_at
 
 HEARTBEAT_S = 5.0
-FOREIGN_S = 900.0  # the shortest session that STS gives
+CUT_OFF_S = 600.0  # without a word from the records an apply ends itself
+FOREIGN_S = 900.0  # and so much later another machine's is known to have ended
+LONGEST = timedelta(hours=1)  # that an apply worked which did not write down when it began
 
 
 class Heartbeat:
-    """Keeps a lease warm from a thread of its own. `killed` is since when one worked that died: what it began may be half done."""
+    """Keeps a lease warm from a thread of its own; `cut` is set when it is lost, and ends the engine.
+
+    `killed` is since when one worked that died or failed: what it began may be half done.
+    """
 
     def __init__(
         self, engine: Engine, tenant: str, environment: str, token: int, killed: datetime | None = None
     ) -> None:
         self._engine, self._key, self.token, self.killed = engine, (tenant, environment), token, killed
+        self.since = killed or datetime.now(UTC)
+        self.cut = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
 
@@ -49,22 +61,36 @@ class Heartbeat:
         self._thread.join(HEARTBEAT_S)
 
     def _beat(self) -> None:
+        beaten = time.monotonic()
         while not self._stop.wait(HEARTBEAT_S):
             try:
                 self.check()
+                beaten = time.monotonic()
             except Busy:
-                return  # whoever works under this lease learns it by asking
-            except OperationalError:
-                continue  # the records may be back by the next beat; `check` fails where they are not
+                self.cut.set()
+            except OperationalError:  # the records may be back by the next beat
+                if time.monotonic() - beaten > CUT_OFF_S:
+                    self.cut.set()
 
     def check(self) -> None:
         """`Busy` where somebody took the lease over: this apply must not go on. Else the lease is fresh again."""
-        with self._engine.begin() as connection:
-            touched = connection.execute(
-                leases.update().where(*mine(*self._key, self.token)).values(heartbeat=func.now())
-            )
-        if touched.rowcount == 0:
+        if not self._write(heartbeat=func.now()):
             raise Busy("the lease was taken over by another apply.", fix="look at its deployment, then run this again")
+
+    def settled(self) -> None:
+        """Nothing of anybody's is half done. What is begun from now on may be."""
+        self.since = datetime.now(UTC)
+        self._write(holder={**this_process(), "since": self.since.isoformat()})
+
+    def release(self, *, whole: bool) -> None:
+        """Who comes next need not look for anything that was begun, or must."""
+        self._write(holder=None if whole else {"since": self.since.isoformat()})
+
+    def _write(self, **values: Any) -> bool:
+        """Whether the lease was still ours to write."""
+        with self._engine.begin() as connection:
+            touched = connection.execute(leases.update().where(*mine(*self._key, self.token)).values(**values))
+        return bool(touched.rowcount)
 
 
 def mine(tenant: str, environment: str, token: int) -> tuple[Any, ...]:
@@ -75,12 +101,13 @@ def mine(tenant: str, environment: str, token: int) -> tuple[Any, ...]:
 def held(engine: Engine, tenant: str, environment: str) -> Iterator[Heartbeat]:
     """The lease while the block runs; `Busy` where somebody alive holds it. A dead holder's is taken over."""
     token, killed = _take(engine, tenant, environment)
+    heartbeat, whole = Heartbeat(engine, tenant, environment, token, killed), False
     try:
-        with Heartbeat(engine, tenant, environment, token, killed) as heartbeat:
+        with heartbeat:
             yield heartbeat
+        whole = True
     finally:
-        with engine.begin() as connection:
-            connection.execute(leases.update().where(*mine(tenant, environment, token)).values(holder=None))
+        heartbeat.release(whole=whole)
 
 
 def _take(engine: Engine, tenant: str, environment: str) -> tuple[int, datetime | None]:
@@ -91,19 +118,26 @@ def _take(engine: Engine, tenant: str, environment: str) -> tuple[int, datetime 
     with engine.begin() as connection:
         connection.execute(insert(leases).values(values).on_conflict_do_nothing())
         row = connection.execute(
-            select(leases.c.token, leases.c.holder, age.label("age")).where(*mine_now).with_for_update()
+            select(leases.c.token, leases.c.holder, leases.c.heartbeat, age.label("age"))
+            .where(*mine_now)
+            .with_for_update()
         ).one()
         if row.holder and is_alive(row.holder, float(row.age)):
             raise Busy(
                 f"{tenant} in {environment} is being deployed by process {row.holder['pid']} on {row.holder['host']}.",
                 fix="wait for it, or stop it, then run this again",
             )
-        killed = str(row.holder["since"]) if row.holder else None
-        holder = {**this_process(), "since": killed or datetime.now(UTC).isoformat()}
+        killed = _worked_since(row.holder, row.heartbeat) if row.holder else None
+        holder = {**this_process(), "since": (killed or datetime.now(UTC)).isoformat()}
         connection.execute(
             leases.update().where(*mine_now).values(token=row.token + 1, holder=holder, heartbeat=func.now())
         )
-    return int(row.token) + 1, datetime.fromisoformat(killed) if killed else None
+    return int(row.token) + 1, killed
+
+
+def _worked_since(holder: Mapping[str, Any], heartbeat: datetime) -> datetime:
+    """Leases of older versions do not say it."""
+    return datetime.fromisoformat(str(holder["since"])) if "since" in holder else heartbeat - LONGEST
 
 
 def this_process() -> dict[str, Any]:
@@ -112,6 +146,8 @@ def this_process() -> dict[str, Any]:
 
 
 def is_alive(holder: Mapping[str, Any], age_s: float) -> bool:
+    if "pid" not in holder:  # nobody: only what somebody left
+        return False
     if (holder["host"], holder["boot"]) == (socket.gethostname(), boot()):
         return bool(holder["started"]) and started_at(int(holder["pid"])) == holder["started"]
     return age_s < FOREIGN_S

@@ -1,7 +1,7 @@
 """After a killed engine: its lock in the state bucket, and the creates that it had begun and not written down.
 
 Only a holder of the tenant's lease comes here, so no other apply of ours is alive. A lock of this machine is dead when its
-process is gone; one of another machine, because the lease could only be had once that machine's session had ended.
+process is gone; one of another machine, because that machine's apply had ended its engine before the lease could be had.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from pipeline.apply import found
 from pipeline.errors import Busy
 from pipeline.plan import state
 from pipeline.plan.engine import command, replace_state
-from pipeline.toolchain.process import started_at
+from pipeline.toolchain.process import end_session, started_at
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import World
     from pipeline.plan.lean_stack import LeanStack
 
-ENGINE_ENDS_WITHIN_S = 60.0
+ENGINE_ENDS_WITHIN_S, ENDED_WITHIN_S = 60.0, 5.0
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
 
 
 def clear(s3: Any, bucket: str, stack: str) -> list[str]:
-    """Removes the locks of dead engines; returns their keys. `Busy` where one still runs after a minute."""
+    """Removes the locks of dead engines; returns their keys. `Busy` where somebody works on it by hand."""
     prefix = naming.engine_locks_prefix(stack)
     with cloud.failures(f"s3://{bucket}/{prefix}"):
         found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
@@ -52,25 +52,29 @@ def _lock(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
 
 
 def _await_end(lock: dict[str, Any], stack: str) -> None:
-    """An engine whose apply was killed ends by itself when it next wants to talk to it."""
-    deadline = time.monotonic() + ENGINE_ENDS_WITHIN_S
-    while lock["hostname"] == socket.gethostname() and is_engine(int(lock["pid"]), stack):
+    """An engine whose apply was killed ends by itself when it next wants to talk to it; one that hangs is ended."""
+    pid, deadline = int(lock["pid"]), time.monotonic() + ENGINE_ENDS_WITHIN_S
+    while lock["hostname"] == socket.gethostname() and stack.encode() in words(pid):
+        if time.monotonic() > deadline + ENDED_WITHIN_S or (time.monotonic() > deadline and not is_of_an_apply(pid)):
+            raise Busy(f"an engine (process {pid}) still works on {stack}.", fix="end it, then run this again")
         if time.monotonic() > deadline:
-            raise Busy(
-                f"an engine (process {lock['pid']}) still works on {stack}.",
-                fix="wait for it, or end it, then run this again",
-            )
+            end_session(pid)
         time.sleep(0.1)
 
 
-def is_engine(pid: int, stack: str) -> bool:
-    """Whether the process lives and works on this stack: another may have got a dead engine's number."""
+def words(pid: int) -> list[bytes]:
+    """The command line of a process that lives: another may have got a dead engine's number."""
     if not started_at(pid):
-        return False
+        return []
     try:
-        return stack.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return []
+
+
+def is_of_an_apply(pid: int) -> bool:
+    """Whether its program runs in another process: then that was an apply, and this tenant's lease says that it is gone."""
+    return any(word.startswith(b"--client=") for word in words(pid))
 
 
 def lost(world: World, name: str, kept: Mapping[str, Any], killed: datetime | None) -> list[tuple[dict[str, Any], str]]:

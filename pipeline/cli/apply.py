@@ -131,5 +131,5 @@ def platform(hands: Hands) -> Answer:
     name = naming.stack(PLATFORM, environment.name)
     program = platform_program_of(hands.repository, environment)
     with lease.held(world.records, PLATFORM, environment.name) as heartbeat:
-        steps = infrastructure.make(world, name, program, killed=heartbeat.killed)
+        steps = infrastructure.make(world, name, program, heartbeat)
     return Answer({"stack": name, "steps": len(steps)}, f"{name}: {len(steps)} steps")

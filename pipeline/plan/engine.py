@@ -1,11 +1,12 @@
 """Pulumi's engine by the Automation API: one work directory a stack, one command, the state in S3.
 
 Talks to the engine's process, the state bucket and the providers. Fails with `Busy` (the stack's lock is held), `Final`
-(the engine refused; its words are in the message) and `Unreachable`.
+(the engine refused; its words are in the message) and `Unreachable` (nobody answered it, or it took too long).
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,10 +20,10 @@ from pipeline.plan.step import Operation, Step
 from pipeline.settings import Environment
 
 if TYPE_CHECKING:  # the SDK takes half a second: what finds nothing to do never loads it
-    from pulumi.automation import PulumiCommand
     from pulumi.automation.errors import CommandError
     from pulumi.automation.events import EngineEvent, ResourcePreEvent
 
+    from pipeline.plan.bounded_command import BoundedCommand
     from pipeline.plan.lean_stack import LeanStack
 
 Program = Callable[[], None]
@@ -48,14 +49,19 @@ class Engine:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def command(self) -> PulumiCommand:
+    def command(self) -> BoundedCommand:
         """One for all stacks: each new one would start a process to ask its version."""
-        from pulumi.automation import PulumiCommand
+        from pipeline.plan.bounded_command import BoundedCommand
 
-        return PulumiCommand(root=str(self.root))
+        return BoundedCommand(self.root)
 
-    def stack(self, name: str, program: Program, *, stands: bool = False) -> LeanStack:
-        """The stack of this name, made where its state does not exist. Nothing is asked where the caller knows that it `stands`."""
+    def stack(
+        self, name: str, program: Program, *, stands: bool = False, cut: threading.Event | None = None
+    ) -> LeanStack:
+        """The stack of this name, made where its state does not exist. Nothing is asked where the caller knows that it `stands`.
+
+        `cut`, once it is set, ends whatever the engine does on this stack.
+        """
         from pulumi.automation import LocalWorkspace
 
         from pipeline.plan.lean_stack import LeanStack
@@ -66,7 +72,7 @@ class Engine:
         workspace = LocalWorkspace(
             work_dir=str(folder),
             program=program,
-            pulumi_command=self.command,
+            pulumi_command=self.command.until(cut) if cut else self.command,
             env_vars=self._variables(),
             secrets_provider=self._secrets_provider(),
         )

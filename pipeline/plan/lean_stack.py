@@ -1,4 +1,4 @@
-"""A stack of the Automation API that starts no process which nobody needs. The only module that loads Pulumi's SDK."""
+"""A stack of the Automation API that starts no process which nobody needs. It loads Pulumi's SDK, as bounded_command.py does."""
 
 from __future__ import annotations
 

@@ -7,13 +7,16 @@ import subprocess
 import sys
 from datetime import datetime
 from threading import Event, Thread
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import func, text
+from sqlalchemy.exc import OperationalError
 
 from pipeline.apply import lease
 from pipeline.apply.records import leases
 from pipeline.errors import Busy
+from pipeline.observe import store
 
 GLOBEX = ("globex", "staging")
 SINCE = "2026-01-01T10:00:00+00:00"
@@ -104,6 +107,29 @@ def test_who_takes_over_learns_since_when_the_dead_one_worked(engine):
         assert later.killed is None
 
 
+def test_an_older_lease_that_does_not_say_since_when_is_taken_for_the_longest(engine):
+    """It was written before leases said so, and its holder died: what it began is still looked for."""
+    give(engine, {**{key: value for key, value in ELSEWHERE.items() if key != "since"}}, age_s=lease.FOREIGN_S + 60)
+    beaten = holder(engine).heartbeat
+    with lease.held(engine, *GLOBEX) as taken:
+        assert taken.killed == beaten - lease.LONGEST
+
+
+def test_who_fails_leaves_word_of_what_may_be_half_done(engine):
+    """Whether it had taken over itself or not; what was settled in between need not be looked for again."""
+    give(engine, {**lease.this_process(), "started": "1", "since": SINCE})
+    with pytest.raises(ValueError, match="oops"), lease.held(engine, *GLOBEX):
+        raise ValueError("oops")  # before it looked
+    assert holder(engine).holder == {"since": SINCE}
+    with pytest.raises(ValueError, match="oops"), lease.held(engine, *GLOBEX) as second:
+        assert second.killed == datetime.fromisoformat(SINCE)
+        second.settled()
+        raise ValueError("oops")
+    with lease.held(engine, *GLOBEX) as third:
+        assert third.killed == second.since > datetime.fromisoformat(SINCE)
+    assert holder(engine).holder is None
+
+
 def test_a_process_that_got_a_dead_ones_number_is_not_it(engine):
     """Pid alone would say that the holder lives for ever."""
     give(engine, {**lease.this_process(), "started": "1", "since": SINCE})
@@ -136,12 +162,25 @@ def test_the_heartbeat_keeps_it_fresh(engine, monkeypatch):
     pytest.fail("no beat within ten seconds")
 
 
-def test_who_lost_the_lease_must_not_go_on(engine):
-    """`check` asks the records themselves, not the last beat; what was lost is not given back."""
+def test_who_hears_nothing_of_the_records_for_long_ends_its_engine(engine, monkeypatch):
+    """Before anybody else may take the lease; a short silence ends nothing."""
+    assert lease.CUT_OFF_S + 2 * store.STATEMENT_TIMEOUT_MS / 1000 < lease.FOREIGN_S
+    monkeypatch.setattr(lease, "HEARTBEAT_S", 0.05)
+    with lease.held(engine, *GLOBEX) as mine:
+        monkeypatch.setattr(mine, "check", Mock(side_effect=OperationalError("", {}, ValueError())))
+        assert not mine.cut.wait(0.3)
+        monkeypatch.setattr(lease, "CUT_OFF_S", 0.1)
+        assert mine.cut.wait(10)
+
+
+def test_who_lost_the_lease_must_not_go_on(engine, monkeypatch):
+    """`check` asks the records themselves, not the last beat; its engine ends, and what was lost is not given back."""
+    monkeypatch.setattr(lease, "HEARTBEAT_S", 0.05)
     with lease.held(engine, *GLOBEX) as mine:
         mine.check()
         with engine.begin() as connection:
             connection.execute(leases.update().values(token=leases.c.token + 1, holder=ELSEWHERE))
         with pytest.raises(Busy, match="taken over"):
             mine.check()
+        assert mine.cut.wait(10)
     assert holder(engine).holder == ELSEWHERE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -77,7 +78,18 @@ def test_a_living_engine_is_waited_for(bucket, like_an_engine):
     ending.join()
 
 
-def test_an_engine_that_does_not_end_is_busy_and_keeps_its_lock(bucket, like_an_engine, monkeypatch):
+def test_an_engine_that_hangs_without_its_apply_is_ended(bucket, monkeypatch):
+    """Its program ran in an apply that is gone: it would hold the tenant for ever."""
+    monkeypatch.setattr(takeover, "ENGINE_ENDS_WITHIN_S", 0.2)
+    words = [sys.executable, "-c", "input()", "--stack", STACK, "--client=127.0.0.1:1"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True) as engine:
+        lock(bucket, engine.pid)
+        assert takeover.clear(*bucket, STACK)
+        assert engine.wait(5) == -signal.SIGKILL
+    assert standing(bucket) == []
+
+
+def test_an_engine_that_somebody_runs_by_hand_is_busy_and_keeps_its_lock(bucket, like_an_engine, monkeypatch):
     """Nothing is taken from somebody alive."""
     monkeypatch.setattr(takeover, "ENGINE_ENDS_WITHIN_S", 0.2)
     key = lock(bucket, like_an_engine.pid)
