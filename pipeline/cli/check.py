@@ -11,6 +11,9 @@ from pipeline.errors import AcmeError
 from pipeline.naming import EXAMPLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.gate.effect import Effects
     from pipeline.gate.verdict import Verdict
     from pipeline.plan.step import Step
 
@@ -21,8 +24,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Exit code 1 where a finding denies. A plan that cannot be made is said, and refuses nothing."""
-    from pipeline.gate.report import report
-
     verdict = gate.judged(arguments)
     outcomes = {tenant: _planned(arguments, tenant) for tenant in plannable(arguments, verdict)}
     planned = {tenant: steps for tenant, steps in outcomes.items() if not isinstance(steps, AcmeError)}
@@ -31,9 +32,26 @@ def run(arguments: argparse.Namespace) -> Answer:
         "gate": verdict.document(),
         "plan": {"environment": arguments.environment, "tenants": plan.document(planned), "without": without},
     }
+    told = gate.told(arguments, verdict, effects(arguments.environment, planned, without))
     said = [plan.summary(tenant, steps) for tenant, steps in planned.items()]
     said += [f"{tenant}: no plan: {sentence}" for tenant, sentence in without.items()]
-    return Answer(document, "\n\n".join([report(verdict), *said]), FINDINGS if verdict.denies else OK)
+    text = "\n\n".join([told, *said]) if arguments.format == "human" else told
+    return Answer(document, text, FINDINGS if verdict.denies else OK)
+
+
+def effects(environment: str, planned: Mapping[str, Sequence[Step]], without: Mapping[str, str]) -> Effects:
+    """What the plans add to a reviewer's summary."""
+    from pipeline.gate.effect import Effects
+
+    lost: list[str] = []
+    access: list[str] = []
+    rest: list[str] = []
+    for tenant, steps in planned.items():
+        for step in steps:
+            group = lost if step.endangers_data else access if step.touches_access else rest
+            group.append(f"{tenant}.{environment}: {step.operation} {step.type.rpartition(':')[2]} `{step.name}`")
+    rest += [f"{tenant}.{environment}: no plan could be made: {sentence}" for tenant, sentence in without.items()]
+    return Effects(lost=tuple(lost), access=tuple(access), resources=tuple(rest))
 
 
 def plannable(arguments: argparse.Namespace, verdict: Verdict) -> list[str]:

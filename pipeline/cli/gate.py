@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.cli.answer import FINDINGS, OK, Answer
 from pipeline.errors import AcmeError
 from pipeline.findings import Finding, denied
 from pipeline.gate.change import Files
+from pipeline.gate.output.formats import ENDINGS, FORMATS, write, written
 from pipeline.gate.verdict import Verdict
 from pipeline.settings import load
 from pipeline.toolchain import cache, programs
+
+if TYPE_CHECKING:
+    from pipeline.gate.effect import Effects
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -25,15 +30,34 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--probe", action="store_true", help="also ask the environment's sources and warehouse, as the tenant"
     )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="human",
+        metavar="FORMAT",
+        help=f"what stdout shows: {', '.join(FORMATS)} (default: human; --json is the same as json)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"also write the verdict there, as its ending says: {', '.join(ENDINGS)}; may be repeated",
+    )
     parser.add_argument("--rules", type=Path, metavar="DIR", help="a checkout whose policies and .sqlfluff judge")
 
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Exit code 1 where a finding denies."""
-    from pipeline.gate.report import report
-
     verdict = judged(arguments)
-    return Answer(verdict.document(), report(verdict), FINDINGS if verdict.denies else OK)
+    return Answer(verdict.document(), told(arguments, verdict), FINDINGS if verdict.denies else OK)
+
+
+def told(arguments: argparse.Namespace, verdict: Verdict, more: Effects | None = None) -> str:
+    """The verdict in the format that was asked for, after it was written to every file that was."""
+    write(verdict, arguments.output, arguments.format, more)
+    return written(verdict, arguments.format, more)
 
 
 def judged(arguments: argparse.Namespace) -> Verdict:

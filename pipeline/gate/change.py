@@ -40,7 +40,7 @@ class Change:
     """Base against head. `base` is None where nothing is known to compare with, `head` where it is not committed.
 
     Files map a path to its bytes; None stands for what is too large, or no plain file. `findings` say so.
-    `pushed`: the commits stand on main, so each of them is judged alone.
+    `pushed`: the commits stand on main, so each of them is judged alone. `compared` says in words with what.
     """
 
     repository: Repository
@@ -53,6 +53,7 @@ class Change:
     head_files: Files
     commits: tuple[Commit, ...] = ()
     pushed: bool = False
+    compared: str = ""
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 
     @property
@@ -86,11 +87,15 @@ def read_change(
     if not repository.exists:
         if base or head:
             raise Missing(f"{folder} is no git repository, so there is no `{base or head}`.", fix="leave --base out")
-        return _without_history(repository)
+        return _without_history(repository, "no git repository is here")
     tip = repository.commit(head) if head else _tip(repository)
     if tip is None:
-        return _without_history(repository)
-    start = _start(repository, base, tip)
+        return _without_history(repository, "nothing is committed here yet")
+    start, compared = _start(repository, base, tip)
+    if start is None and head is None:
+        return _without_history(repository, compared)
+    if start is None:
+        raise Missing(f"{compared}.", where=str(folder), fix="name the base by --base, and fetch it first")
     changed = _changed(repository, start, tip if head else None)
     scope = Scope.of(changed, tenants)
     old, _ = read_files(repository, repository.tree(start, "tenants", *PLATFORM), scope)
@@ -110,6 +115,7 @@ def read_change(
         head_files=new,
         commits=_commits(repository, start, tip),
         pushed=pushed,
+        compared=compared,
         findings=findings,
     )
 
@@ -134,9 +140,13 @@ class Scope:
         return self.neighbours and bool(SHARED.fullmatch(path))
 
 
-def _without_history(repository: Repository) -> Change:
+def _without_history(repository: Repository, why: str) -> Change:
+    """Every file as it lies there, against nothing."""
     files, findings = _read_folder(repository.folder)
-    return Change(repository, None, None, _now(), "", tuple(sorted(files)), {}, files, findings=findings)
+    compared = f"nothing: {why}, so all is judged and no rule about a change is asked"
+    return Change(
+        repository, None, None, _now(), "", tuple(sorted(files)), {}, files, compared=compared, findings=findings
+    )
 
 
 def _tip(repository: Repository) -> str | None:
@@ -144,13 +154,25 @@ def _tip(repository: Repository) -> str | None:
     return repository.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
-def _start(repository: Repository, base: str | None, tip: str) -> str:
-    """Where the head left the base; the base itself where a shallow clone does not hold that commit."""
-    for candidate in [base] if base else MAINS:
-        known = repository.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{candidate}^{{commit}}")
+def _start(repository: Repository, base: str | None, tip: str) -> tuple[str | None, str]:
+    """Where the head left the base, and which that is in words; the base itself where this clone does not know.
+
+    None where no main is known: then all is judged, for to compare with the head itself would let every commit pass.
+    """
+    for name in [base] if base else MAINS:
+        known = repository.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if known:
-            return repository.line("merge-base", known, tip) or known
-    return repository.commit(base) if base else tip
+            left = repository.line("merge-base", known, tip)
+            return left or known, _compared(name, known, left, shallow=repository.shallow)
+    return (repository.commit(base), base) if base else (None, "no main is known in this clone")
+
+
+def _compared(name: str, known: str, left: str | None, *, shallow: bool) -> str:
+    named = "" if known.startswith(name) else f"{name}, "
+    if left is None:
+        why = "this clone is too shallow to tell where the head left it" if shallow else "the head never left it"
+        return f"{named}commit {known[:12]}: {why}"
+    return f"{named}commit {left[:12]}{'' if left == known else ', where the head left it'}"
 
 
 def _changed(repository: Repository, base: str, head: str | None) -> tuple[str, ...]:

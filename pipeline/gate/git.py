@@ -64,6 +64,10 @@ class Repository:
         prefix = self.run("rev-parse", "--show-prefix")
         return prefix is not None and prefix.strip() == b""
 
+    @property
+    def shallow(self) -> bool:
+        return self.line("rev-parse", "--is-shallow-repository") == "true"
+
     def commit(self, revision: str) -> str:
         """The full id. `Missing` where there is no such commit."""
         found = self.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")

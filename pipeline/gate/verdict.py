@@ -6,19 +6,22 @@ Reads a change; what further checks there are (validate, plans, probes) comes in
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.findings import Finding, denied, in_order
+from pipeline.findings import LEVELS, Finding, denied, in_order
 from pipeline.gate import rego, sql_style, waivers
 from pipeline.gate.bundle import Bundle
 from pipeline.gate.cache import Cache
+from pipeline.gate.catalog import Rule
 from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.documents import Documents, read_documents
 from pipeline.gate.opa import warm
+from pipeline.gate.plain import plain_finding, plain_line
 from pipeline.gate.tenant import judge
 
 # the findings of one check about one tenant, out of the head's files: (tenant, files) → findings
@@ -37,8 +40,11 @@ class Rules:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer. `checks` counts what was asked: rules times what they are about, transforms, further
-    checks. `bundle` names the policies."""
+    """The answer, of which every output is written. Every word of a finding is plain here.
+
+    `checks` counts what was asked: rules times what they are about, transforms, further checks. `bundle` names the policies,
+    `rules` is what each of them says of itself; `compared` says in words with what the head was compared.
+    """
 
     base: str | None
     head: str | None
@@ -47,11 +53,24 @@ class Verdict:
     checks: int
     seconds: float
     bundle: str = ""
-    files: Files = field(default_factory=dict, compare=False, repr=False)
+    compared: str = ""
+    rules: Mapping[str, Rule] = field(default_factory=dict, compare=False, repr=False)
+    change: Change | None = field(default=None, compare=False, repr=False)
 
     @property
     def denies(self) -> bool:
         return denied(self.findings)
+
+    @property
+    def word(self) -> str:
+        return "refused" if self.denies else "allowed"
+
+    @property
+    def tally(self) -> str:
+        """`44 checks, 1 deny, 2 waived`."""
+        levels = Counter("waived" if finding.waiver else finding.level for finding in self.findings)
+        said = ", ".join(f"{levels[level]} {level}" for level in (*LEVELS, "waived") if levels[level])
+        return f"{self.checks} checks, {said or 'no finding'}"
 
     def document(self) -> dict[str, Any]:
         """The fixed JSON shape: {verdict, base, head, tenants, findings, checks, seconds}."""
@@ -91,12 +110,14 @@ def gate(
     return Verdict(
         base=change.base,
         head=change.head,
-        tenants=tuple(judged) if tenants else tuple(sorted({*judged, *change.tenants})),
-        findings=tuple(in_order(found)),
+        tenants=tuple(map(plain_line, judged if tenants else sorted({*judged, *change.tenants}))),
+        findings=tuple(plain_finding(finding) for finding in in_order(found)),
         checks=count + len(judged) * (1 + len(checks or {})) + 2 * _transforms(change, judged),
         seconds=time.monotonic() - started,
         bundle=rules.bundle.digest,
-        files=change.head_files,
+        compared=plain_line(change.compared),
+        rules=rules.bundle.rules,
+        change=change,
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import Missing, Usage
 from pipeline.findings import Finding, Where
-from pipeline.gate.report import report
+from pipeline.gate.output.human import human as report
 
 PROJECT = Path(__file__).parents[3]
 STAGING = "tenants/globex/environments/staging.yaml"
@@ -369,5 +369,5 @@ def test_names_that_read_as_others_are_refused(scratch, committed):
         Path(os.fsdecode(folder + b"/" + name)).write_text("x")
     verdict = scratch.judge(head=scratch.commit() if committed else None)
     names = [f.where.file.rpartition("/")[2] for f in verdict.findings if f.code == "document.name"]
-    assert {"bad\\xff.csv", "two\nlines.csv", "back\\slash.csv"} <= set(names)
+    assert {"bad\\xff.csv", "two\\nlines.csv", "back\\slash.csv"} <= set(names)
     assert report(verdict)
