@@ -7,52 +7,24 @@ transform then has to say it by a cast.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipeline.spec.snowflake_type import read as read_type
 from pipeline.spec.wording import did_you_mean, listed, nearest, shown
+from pipeline.validate import comparison
+from pipeline.validate.facts import failed, held
 from pipeline.validate.fault import Fault
-from pipeline.validate.inference import Value, value_of
+from pipeline.validate.inference import value_of
+from pipeline.validate.scope import Scope, Table, joined_facts, let_through, sources
 from pipeline.validate.statement import offset
+from pipeline.validate.value import Value
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-Table = Mapping[str, Value]
-
-
-@dataclass
-class Scope:
-    """The columns that one SELECT sees, by the name of what it reads; `outer` is what stands around it."""
-
-    sources: dict[str, Table] = field(default_factory=dict)
-    aliases: dict[str, Value] = field(default_factory=dict)
-    filled: frozenset[str] = frozenset()
-    outer: Scope | None = None
-
-    def find(self, name: str, source: str) -> Value | str:
-        """The value, or why there is none: `unknown`, `ambiguous`, `source`."""
-        if source:
-            if source in self.sources:
-                return self.sources[source].get(name, "unknown")
-            return self.outer.find(name, source) if self.outer else "source"
-        found = [table[name] for table in self.sources.values() if name in table]
-        if len(found) > 1:
-            return "ambiguous"
-        if found or name in self.aliases:
-            return self.narrowed(name, found[0] if found else self.aliases[name])
-        return self.outer.find(name, source) if self.outer else "unknown"
-
-    def narrowed(self, name: str, value: Value) -> Value:
-        return replace(value, nullable=False) if name in self.filled else value
-
-    def names(self) -> set[str]:
-        return {name for table in self.sources.values() for name in table} | set(self.aliases)
-
 
 class Reading:
-    """One pass over a statement. `tables` are all that may be read; `faults` and `used` grow; `used` are landed columns."""
+    """One pass over a statement. `tables` are all that may be read; `faults` and `used`, the (table, column) read, grow."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self.tables = tables
@@ -68,9 +40,11 @@ class Reading:
         for cte in tree.args["with_"].expressions if tree.args.get("with_") else ():
             known[cte.alias.lower()] = self.inner(cte.this, outer, known)
         scope = Scope(outer=outer)
-        for source, left in _sources(tree):
+        for source, left in sources(tree):
             self.add(scope, source, known, nullable=left)
-        scope.filled = frozenset(_never_null(tree))
+        for join in tree.args.get("joins") or ():
+            if condition := join.args.get("on"):
+                self.value(condition, scope, known)
         return self.outputs(tree, scope, known)
 
     def inner(self, tree: Any, outer: Scope | None, known: Mapping[str, Table]) -> Table:
@@ -103,21 +77,22 @@ class Reading:
         return {}
 
     def outputs(self, tree: exp.Select, scope: Scope, known: Mapping[str, Table]) -> dict[str, Value]:
+        """A row stands here when its joins and WHERE let it through, a group when HAVING did, so their facts hold."""
         found: dict[str, Value] = {}
+        within = scope.assuming(let_through(tree, ("having", "qualify"), scope.assuming(joined_facts(tree, scope))))
         for node in tree.expressions:
-            if isinstance(node, _star()):
+            if _is_star(node):
                 self.star(node)
-            value = self.value(node.unalias(), scope, known)
+                found |= _every(scope, node)
+                continue
+            value = self.value(node.unalias(), within, known)
             name = node.alias_or_name.lower()
             found.setdefault(name, value)
             if node.alias:
                 scope.aliases.setdefault(name, value)
         for clause in ("where", "group", "having", "qualify", "order"):
             if part := tree.args.get(clause):
-                self.visit(part, scope, known)
-        for join in tree.args.get("joins") or ():
-            if condition := join.args.get("on"):
-                self.value(condition, scope, known)
+                self.visit(part, scope if clause == "where" else within, known)
         return found
 
     def visit(self, node: Any, scope: Scope, known: Mapping[str, Table]) -> None:
@@ -132,27 +107,55 @@ class Reading:
             return self.column(node, scope)
         if isinstance(node, exp.Subquery):
             columns = list(self.inner(node, scope, known).values())
-            return Value(columns[0].type if columns else None)
+            return Value(columns[0].type, sources=columns[0].sources) if columns else Value(None)
         if isinstance(node, exp.Select):
             self.select(node, scope, known)
             return Value(None)
         if isinstance(node, exp.Star):
             return Value(None, nullable=False)
-        if isinstance(node, exp.Div | exp.Mod) and not _never_zero(node.expression):
+        parts = {id(child): value for child, value in self.parts(node, scope, known)}
+        if isinstance(node, exp.Div | exp.Mod) and parts[id(node.expression)].zero and not _is_div0(node):
             what, why = "the divisor may be zero.", "one such row stops the whole load."
             self.fault("division", node, what, why, f"divide by `NULLIF({node.expression.sql('snowflake')}, 0)`")
-        parts = {id(child): self.value(child, scope, known) for child in node.iter_expressions()}
-        return value_of(node, parts)
+        self.faults += comparison.faults(node, parts)
+        return scope.narrowed(node, value_of(node, parts))
+
+    def parts(self, node: Any, scope: Scope, known: Mapping[str, Table]) -> Iterator[tuple[Any, Value]]:
+        """Each direct part with its value. A branch is only reached where its condition holds and those before did not."""
+        from sqlglot import exp
+
+        if isinstance(node, exp.Case):
+            yield from self.branches(node, scope, known)
+        elif isinstance(node, exp.If) and not (isinstance(node.parent, exp.Case) and node.parent.this):
+            yield node.this, self.value(node.this, scope, known)
+            for word, facts in (("true", held), ("false", failed)):
+                if (part := node.args.get(word)) is not None:
+                    yield part, self.value(part, scope.assuming(facts(node.this, scope.spelled)), known)
+        else:
+            yield from ((child, self.value(child, scope, known)) for child in node.iter_expressions())
+
+    def branches(self, node: Any, scope: Scope, known: Mapping[str, Table]) -> Iterator[tuple[Any, Value]]:
+        """`CASE x WHEN 1 THEN …` asks `x = 1`."""
+        from sqlglot import exp
+
+        if node.this:
+            yield node.this, self.value(node.this, scope, known)
+        for branch in node.args["ifs"]:
+            asked = exp.EQ(this=node.this.copy(), expression=branch.this.copy()) if node.this else branch.this
+            yield branch, self.value(branch, scope.assuming(held(asked, scope.spelled)) if node.this else scope, known)
+            scope = scope.assuming(failed(asked, scope.spelled))
+        if (default := node.args.get("default")) is not None:
+            yield default, self.value(default, scope, known)
 
     def column(self, node: Any, scope: Scope) -> Value:
-        name, source = node.name.lower(), node.table.lower()
-        if not node.args.get("this") or isinstance(node.this, _star()):
+        if _is_star(node):
             self.star(node)
             return Value(None)
+        name, source = node.name.lower(), node.table.lower()
         found = scope.find(name, source)
         if isinstance(found, Value):
-            self.used.add((source, name))
-            return found
+            self.used |= found.sources
+            return scope.narrowed(node, found)
         self.unknown(node, name, source, scope, found)
         return Value(None)
 
@@ -183,46 +186,26 @@ class Reading:
         self.faults.append(Fault(rule, offset(node), what, why, fix))
 
 
-def table_of(columns: Mapping[str, tuple[str, bool]]) -> Table:
-    """{name: (type, required)} as what a statement may read."""
-    return {name: Value(read_type(kind), nullable=not required) for name, (kind, required) in columns.items()}
+def _every(scope: Scope, star: Any) -> dict[str, Value]:
+    """What `*` or `t.*` stands for, so that it is told once and nothing of what follows from it."""
+    named = getattr(star, "table", "").lower()
+    tables = [table for source, table in scope.sources.items() if named in ("", source)]
+    return {name: value for table in tables for name, value in table.items()}
 
 
-def _never_zero(node: Any) -> bool:
-    """A number that is none, or NULLIF(…, 0)."""
+def _is_div0(node: Any) -> bool:
+    """The parser spells DIV0(a, b) as `IFF(b = 0 AND a IS NOT NULL, 0, a / b)`."""
     from sqlglot import exp
 
-    node = node.unnest()
-    if isinstance(node, exp.Literal) and not node.is_string:
-        return any(digit in "123456789" for digit in node.name)
-    zero = node.expression if isinstance(node, exp.Nullif) else None
-    return isinstance(zero, exp.Literal) and zero.name == "0"
+    choice = node.parent
+    zero = exp.EQ(this=node.expression.copy(), expression=exp.Literal.number(0))
+    filled = exp.Not(this=exp.Is(this=node.this.copy(), expression=exp.Null()))
+    asked = exp.And(this=zero, expression=filled)
+    return isinstance(choice, exp.If) and choice.args.get("false") is node and choice.this == asked
 
 
-def _star() -> type:
+def _is_star(node: Any) -> bool:
+    """`*` or `t.*`"""
     from sqlglot import exp
 
-    return exp.Star
-
-
-def _sources(tree: exp.Select) -> Iterator[tuple[Any, bool]]:
-    """(what is read, may its row be missing) of FROM and each JOIN."""
-    joins = tree.args.get("joins") or []
-    sides = {str(join.side).upper() for join in joins}
-    if tree.args.get("from_"):
-        yield tree.args["from_"].this, bool(sides & {"RIGHT", "FULL"})
-    for join in joins:
-        yield join.this, str(join.side).upper() in ("LEFT", "FULL")
-
-
-def _never_null(tree: exp.Select) -> Iterator[str]:
-    """Columns of which WHERE says that they are filled."""
-    from sqlglot import exp
-
-    where = tree.args.get("where")
-    for part in where.this.flatten() if where and isinstance(where.this, exp.And) else ([where.this] if where else ()):
-        inner = part.unnest()
-        if isinstance(inner, exp.Not) and isinstance(inner.this.unnest(), exp.Is):
-            test = inner.this.unnest()
-            if isinstance(test.this, exp.Column) and isinstance(test.expression, exp.Null):
-                yield test.this.name.lower()
+    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))

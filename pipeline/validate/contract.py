@@ -11,6 +11,7 @@ from pipeline.spec.document import Document
 from pipeline.spec.quality import sql_rules
 from pipeline.spec.tenant import Tenant
 from pipeline.spec.wording import deny, nearest
+from pipeline.validate import clause
 from pipeline.validate.columns import Reading
 from pipeline.validate.statement import Projection, read
 from pipeline.validate.transform import Transform, published
@@ -65,7 +66,7 @@ def queries(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]
                 tables.setdefault(table, {})
             reading = Reading(tables)
             columns = reading.select(statement.tree)
-            faults = reading.faults
+            faults = [*reading.faults, *clause.faults(statement.tree)]
             if len(columns) != 1:
                 yield deny(
                     "contract.query",

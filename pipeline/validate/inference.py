@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.spec.snowflake_type import SnowflakeType
 from pipeline.spec.snowflake_type import read as read_type
+from pipeline.validate import functions
+from pipeline.validate.facts import number
+from pipeline.validate.value import Parts, Value, grouped, part
+from pipeline.validate.zero import never_zero
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,23 +22,18 @@ NUMBER: Final = SnowflakeType("NUMBER", "number")  # of some size
 NULL: Final = SnowflakeType("NULL", "null")  # fits beside any type
 
 
-@dataclass(frozen=True)
-class Value:
-    """Type (None: not certain; without size: its size is not certain) and whether it may be empty."""
-
-    type: SnowflakeType | None
-    nullable: bool = True
-
-
-Parts = Mapping[int, Value]
-
-
 def value_of(node: Any, parts: Parts) -> Value:
     """`parts` holds the value of each direct part by its id."""
+    found = _ruled(node, parts)
+    sources = frozenset[tuple[str, str]]().union(*(part.sources for part in parts.values()))
+    return Value(found.type, found.nullable, found.zero and not never_zero(node, parts), sources)
+
+
+def _ruled(node: Any, parts: Parts) -> Value:
     for kinds, rule in _rules():
         if isinstance(node, kinds):
             return rule(node, parts)
-    return Value(None, any(part.nullable for part in parts.values()))
+    return Value(None, _nullable(parts.values()))
 
 
 @cache
@@ -48,14 +46,17 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         (exp.Boolean, lambda _node, _parts: Value(BOOLEAN, nullable=False)),
         (exp.Null, lambda _node, _parts: Value(NULL)),
         (exp.TryCast, lambda node, _parts: Value(_cast_type(node))),
-        (exp.Cast, lambda node, parts: Value(_cast_type(node), _part(node.this, parts).nullable)),
-        ((exp.Paren, exp.Window), lambda node, parts: _part(node.this, parts)),
+        (exp.Cast, lambda node, parts: Value(_cast_type(node), part(node.this, parts).nullable)),
+        ((exp.Paren, exp.Window, exp.IgnoreNulls, exp.RespectNulls), lambda node, parts: part(node.this, parts)),
         (exp.Case, _case),
-        (exp.If, lambda node, parts: _choice([node.args.get("true"), node.args.get("false")], parts)),
+        (exp.If, _choice),
+        (exp.Nvl2, _choice),
+        (exp.DecodeCase, _decode),
+        ((exp.Greatest, exp.Least), _extreme),
         (exp.Coalesce, _coalesce),
-        (exp.Nullif, lambda node, parts: Value(_part(node.this, parts).type)),
+        (exp.Nullif, lambda node, parts: Value(part(node.this, parts).type)),
         ((exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank), lambda _node, _parts: Value(COUNT, nullable=False)),
-        ((exp.Length, exp.RegexpCount), lambda node, parts: Value(COUNT, _part(node.this, parts).nullable)),
+        ((exp.Length, exp.RegexpCount), lambda node, parts: Value(COUNT, part(node.this, parts).nullable)),
         ((exp.Max, exp.Min, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead), _aggregate),
         ((exp.Upper, exp.Lower, exp.Trim, exp.Abs), _same_as_first),
         ((exp.Left, exp.Right, exp.Substring), _shortened),
@@ -68,11 +69,6 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         (exp.Binary, _arithmetic),
         (exp.Func, _function),
     )
-
-
-def _part(node: Any, parts: Parts) -> Value:
-    """A part that is no expression of its own is not certain."""
-    return parts.get(id(node), Value(None))
 
 
 def _nullable(values: Iterable[Value]) -> bool:
@@ -106,29 +102,54 @@ def _cast_type(node: Any) -> SnowflakeType | None:
 def _case(node: Any, parts: Parts) -> Value:
     """`ifs` are parts of their own: each stands for its THEN."""
     default = node.args.get("default")
-    found = _union([_part(one, parts) for one in [*node.args["ifs"], default] if one is not None])
-    return Value(found.type, found.nullable or default is None)
+    found = _union([part(one, parts) for one in [*node.args["ifs"], default] if one is not None])
+    return Value(found.type, found.nullable or default is None, found.zero)
 
 
-def _choice(nodes: list[Any], parts: Parts) -> Value:
-    """IFF, or one WHEN … THEN of a CASE."""
-    return _union([_part(node, parts) for node in nodes if node is not None])
+def _choice(node: Any, parts: Parts) -> Value:
+    """IFF, NVL2, or one WHEN … THEN of a CASE."""
+    from sqlglot import exp
+
+    branches = [part(one, parts) for one in (node.args.get("true"), node.args.get("false")) if one is not None]
+    found = _union(branches)
+    alone = len(branches) == 1 and not isinstance(node.parent, exp.Case)  # IFF without its third is NULL there
+    return Value(found.type, found.nullable or alone, found.zero)
+
+
+def _decode(node: Any, parts: Parts) -> Value:
+    """DECODE(x, search, result, …, default): without a default it may find nothing."""
+    rest = node.expressions[1:]
+    results = [*rest[1::2], *(rest[-1:] if len(rest) % 2 else [])]
+    found = _union([part(one, parts) for one in results])
+    return Value(found.type, found.nullable or len(rest) % 2 == 0, found.zero)
+
+
+def _extreme(node: Any, parts: Parts) -> Value:
+    """GREATEST, LEAST: NULL where one of them is."""
+    from sqlglot import exp
+
+    every = [node.this, *node.expressions]
+    bounds = [bound for one in every if (bound := number(one)) is not None]
+    away = any(bound > 0 for bound in bounds) if isinstance(node, exp.Greatest) else any(bound < 0 for bound in bounds)
+    found = _union([part(one, parts) for one in every])
+    return Value(found.type, found.nullable, found.zero and not away)
 
 
 def _coalesce(node: Any, parts: Parts) -> Value:
-    values = [_part(node.this, parts), *(_part(one, parts) for one in node.expressions)]
-    return Value(_union(values).type, all(value.nullable for value in values))
+    values = [part(node.this, parts), *(part(one, parts) for one in node.expressions)]
+    found = _union(values)
+    return Value(found.type, all(value.nullable for value in values), found.zero)
 
 
 def _union(values: list[Value]) -> Value:
     """The type that holds each of these: NULL fits any."""
-    nullable = _nullable(values)
+    nullable, zero = _nullable(values), any(value.zero and value.type != NULL for value in values)
     types = [value.type for value in values if value.type != NULL]
     if not types:
         return Value(NULL, nullable)
     known = [one for one in types if one is not None]
     certain = known and len(known) == len(types) and len({one.family for one in known}) == 1
-    return Value(_widest(known) if certain else None, nullable)
+    return Value(_widest(known) if certain else None, nullable, zero)
 
 
 def _widest(types: list[SnowflakeType]) -> SnowflakeType:
@@ -146,14 +167,14 @@ def _aggregate(node: Any, parts: Parts) -> Value:
     """Nothing comes of no rows: a group or a window has one at least, a whole table or a neighbour may not."""
     from sqlglot import exp
 
-    first, select = _part(node.this, parts), node.find_ancestor(exp.Select)
-    some = isinstance(node.parent, exp.Window) or (select is not None and select.args.get("group"))
-    certain = some and not isinstance(node, exp.Lag | exp.Lead)
-    return Value(first.type, first.nullable or not certain)
+    first = part(node.this, parts)
+    if isinstance(node, exp.Lag | exp.Lead):
+        return Value(first.type, first.nullable or node.args.get("default") is None)
+    return Value(first.type, first.nullable or not grouped(node), first.zero)
 
 
 def _same_as_first(node: Any, parts: Parts) -> Value:
-    first = _part(node.this, parts)
+    first = part(node.this, parts)
     return Value(first.type, _nullable(parts.values()))
 
 
@@ -176,7 +197,7 @@ def _shortened(node: Any, parts: Parts) -> Value:
 
 def _joined(node: Any, parts: Parts) -> Value:
     """Texts one after the other: as long as all of them."""
-    values = [_part(one, parts) for one in (node.expressions or [node.this, node.expression])]
+    values = [part(one, parts) for one in (node.expressions or [node.this, node.expression])]
     texts = [value.type for value in values if value.type and value.type.family == "text" and value.type.size]
     size = sum(one.size or 0 for one in texts) if len(texts) == len(values) else None
     return Value(SnowflakeType("VARCHAR", "text", size), _nullable(values))
@@ -188,18 +209,25 @@ def _boolean(_node: Any, parts: Parts) -> Value:
 
 def _arithmetic(node: Any, parts: Parts) -> Value:
     """A number whose size is not certain: the result of + or * has more digits than either side."""
-    sides = [_part(node.this, parts), _part(node.expression, parts)] if node.args.get("expression") is not None else []
-    numbers = bool(sides) and all(side.type and side.type.family == "number" for side in sides)
+    sides = [part(node.this, parts), part(node.expression, parts)] if node.args.get("expression") is not None else []
+    families = [side.type.family if side.type else "" for side in sides]
+    if families == ["date", "number"] and type(node).__name__ in ("Add", "Sub"):
+        return Value(functions.DATE, _nullable(sides))
+    if families == ["date", "date"] and type(node).__name__ == "Sub":
+        return Value(SnowflakeType("NUMBER", "number", 9), _nullable(sides))
+    numbers = bool(sides) and set(families) == {"number"}
     return Value(NUMBER if numbers else None, _nullable(sides))
 
 
 def _function(node: Any, parts: Parts) -> Value:
-    """Any other function: its type is left open; TRY_… and look-ups may come back empty."""
+    """Any other function: TRY_… and look-ups may come back empty."""
     from sqlglot import exp
 
+    found = functions.type_of(node, part(node.this, parts).type if isinstance(node.this, exp.Expression) else None)
     may_fail = (
-        node.args.get("safe")
-        or isinstance(node, exp.Anonymous)
+        (node.args.get("safe") and not isinstance(node, exp.ConcatWs))
+        or (isinstance(node, exp.Anonymous) and found is None)
         or node.sql_name().startswith(("TRY_", "REGEXP_EXTRACT"))
+        or (isinstance(node, exp.Anonymous) and node.name.upper().startswith("TRY_"))
     )
-    return Value(None, bool(may_fail) or _nullable(parts.values()))
+    return Value(found, bool(may_fail) or (_nullable(parts.values()) and not isinstance(node, exp.EqualNull)))

@@ -39,6 +39,11 @@ class Statement:
     tree: exp.Select
     projections: tuple[Projection, ...]
 
+    @property
+    def stars(self) -> bool:
+        """A `*` among its columns: which they are cannot be told."""
+        return any(projection.name == "*" for projection in self.projections)
+
     def text(self, projection: Projection) -> str:
         """The expression as it is written, without its alias."""
         return self.sql[projection.start : projection.end]
@@ -67,10 +72,8 @@ def read(sql: str) -> tuple[Statement | None, list[Fault]]:
 
 def offset(node: Any) -> int:
     """Where the first word of a node that has a place stands."""
-    for part in node.walk(bfs=False):
-        if (start := part.meta.get("start")) is not None:
-            return int(start)
-    return 0
+    starts = [start for part in node.walk() if (start := part.meta.get("start")) is not None]
+    return int(min(starts, default=0))
 
 
 def _parsed(sql: str) -> tuple[exp.Select | None, list[Fault]]:
@@ -141,11 +144,6 @@ def _join_faults(node: Any, used: set[str]) -> Iterator[Fault]:
         yield Fault(
             "forbidden", offset(node), f"a join by {', '.join(sorted(more))} has no place here.", fix="write JOIN … ON"
         )
-    elif not used & {"on", "using"}:
-        what = "the join pairs every row with every row."
-        yield Fault(
-            "cross_join", offset(node), what, "it has no condition.", "add ON with the columns that belong together"
-        )
 
 
 def _depth(tree: Any) -> int:
@@ -158,5 +156,8 @@ def _depth(tree: Any) -> int:
 
 def _projections(tree: exp.Select, spans: Sequence[tuple[int, int]]) -> Iterator[Projection]:
     """Each expression of the outer SELECT with the span of its text."""
+    from sqlglot import exp
+
     for node, (start, end) in zip(tree.expressions, spans, strict=True):
-        yield Projection(node.alias_or_name.lower(), node.unalias(), start, end)
+        named = isinstance(node, exp.Alias | exp.Column | exp.Star)  # COUNT(*) would be called `*`
+        yield Projection(node.alias_or_name.lower() if named else "", node.unalias(), start, end)

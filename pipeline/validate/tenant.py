@@ -57,8 +57,10 @@ def _transform(read: Tenant, table: str) -> Iterator[Finding]:
     yield from findings
     if found is None:
         return
-    yield from mapping.unused(read, _document(read, "mappings", table), table, found)
-    if (promised := read.contracts.get(table)) is None or table not in read.pipelines:
+    if not found.statement.stars:
+        yield from mapping.unused(read, _document(read, "mappings", table), table, found)
+    promised = read.contracts.get(table)
+    if promised is None or table not in read.pipelines or found.statement.stars:
         return
     yield from contract.unfilled(_document(read, "contracts", table), promised, found)
     yield from transform.against_contract(read, found, promised, table)

@@ -13,11 +13,12 @@ from pipeline.release import Column, Contract
 from pipeline.spec import snowflake_type
 from pipeline.spec.tenant import Tenant
 from pipeline.spec.wording import deny, did_you_mean, listed
-from pipeline.validate import rows
-from pipeline.validate.columns import Reading, Table, table_of
+from pipeline.validate import clause, rows
+from pipeline.validate.columns import Reading
 from pipeline.validate.fault import Fault
-from pipeline.validate.inference import Value
+from pipeline.validate.scope import Table, table_of
 from pipeline.validate.statement import Projection, Statement, read
+from pipeline.validate.value import Value
 
 LANDED = "landed"
 
@@ -43,9 +44,9 @@ def place(file: str, text: str, offset: int) -> Where:
 def published(tenant: Tenant) -> dict[str, Table]:
     """What a SELECT may read beside `landed`: the tenant's own tables, as their contracts say."""
     return {
-        name: table_of({column.name: (column.type, column.required) for column in contract.columns})
+        name: table_of(name, {column.name: (column.type, column.required) for column in contract.columns})
         for name, contract in tenant.contracts.items()
-        if name in tenant.pipelines
+        if tenant.has("pipelines", name)
     }
 
 
@@ -57,14 +58,14 @@ def read_transform(tenant: Tenant, table: str) -> tuple[Transform | None, list[F
         return None, [_finding(file, sql, fault) for fault in faults]
     reading = Reading({LANDED: _landed(tenant, table), **published(tenant)})
     outputs = reading.select(statement.tree)
-    faults = [*reading.faults, *_own_faults(statement, reading)]
-    used = frozenset(name for _, name in reading.used)
+    faults = [*reading.faults, *clause.faults(statement.tree), *_own_faults(statement, reading)]
+    used = frozenset(name for source, name in reading.used if source == LANDED)
     return Transform(file, statement, outputs, used), [_finding(file, sql, fault) for fault in faults]
 
 
 def _landed(tenant: Tenant, table: str) -> Table:
     fields = tenant.mappings[table].model.fields.values()
-    return table_of({one.column: (one.type, one.required) for one in fields})
+    return table_of(LANDED, {one.column: (one.type, one.required) for one in fields})
 
 
 def _finding(file: str, sql: str, fault: Fault) -> Finding:

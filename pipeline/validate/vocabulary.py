@@ -15,7 +15,7 @@ FUNCTIONS: Final = frozenset(
     as_decimal as_double as_integer as_number as_object as_real as_varchar avg base64_decode_string base64_encode bitand
     bitnot bitor bitxor bool_and bool_or boolxor booland boolor boolnot cast cbrt ceil chr charindex coalesce collate concat
     concat_ws contains count count_if cume_dist date date_from_parts date_part date_trunc dateadd datediff dayname
-    dayofmonth dayofweek dayofweekiso dayofyear day dense_rank div0 div0null editdistance endswith equal_null exp
+    dayofmonth dayofweek dayofweekiso dayofyear day decode dense_rank div0 div0null editdistance endswith equal_null exp
     extract first_value floor get get_path greatest greatest_ignore_nulls hash_agg hex_encode hour iff ifnull initcap
     is_array is_boolean is_date is_decimal is_integer is_null_value is_object is_real is_varchar jarowinkler_similarity lag
     last_day last_value lead least least_ignore_nulls left length len like listagg ln log lower lpad ltrim max max_by md5

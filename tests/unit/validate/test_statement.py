@@ -2,21 +2,23 @@
 
 import pytest
 
-from pipeline.validate.columns import Reading, table_of
-from pipeline.validate.inference import Value
+from pipeline.validate.columns import Reading
 from pipeline.validate.rows import effect
+from pipeline.validate.scope import table_of
 from pipeline.validate.statement import read
+from pipeline.validate.value import Value
 
 LANDED = table_of(
+    "landed",
     {
         "id": ("NUMBER(38,0)", True),
         "price": ("NUMBER(19,4)", True),
         "state": ("VARCHAR(8)", True),
         "note": ("VARCHAR(50)", False),
     }
-    | {"sent_on": ("DATE", False), "seen_at": ("TIMESTAMP_NTZ(3)", True), "good": ("BOOLEAN", True)}
+    | {"sent_on": ("DATE", False), "seen_at": ("TIMESTAMP_NTZ(3)", True), "good": ("BOOLEAN", True)},
 )
-VENDORS = table_of({"id": ("NUMBER(38,0)", True), "vendor_name": ("VARCHAR(100)", True)})
+VENDORS = table_of("vendors", {"id": ("NUMBER(38,0)", True), "vendor_name": ("VARCHAR(100)", True)})
 KEYS = {"vendors": ("id",)}
 
 
@@ -63,7 +65,23 @@ def said(value: Value):
         ("id > 3 AND good", ("boolean", None, 0), False),
         ("note IS NULL", ("boolean", None, 0), False),
         ("ROW_NUMBER() OVER (PARTITION BY state ORDER BY id)", ("number", 18, 0), False),
-        ("TO_DATE(state)", None, False),
+        ("TO_DATE(state)", ("date", None, 0), False),
+        ("DATEADD(day, 1, sent_on)", ("date", None, 0), True),
+        ("DATEADD(hour, 1, sent_on)", ("timestamp", 9, 0), True),
+        ("sent_on + 1", ("date", None, 0), True),
+        ("YEAR(seen_at)", ("number", 4, 0), False),
+        ("TRY_TO_NUMBER(state, 10, 2)", ("number", 10, 2), True),
+        ("TO_TIMESTAMP_NTZ(state)", ("timestamp", 9, 0), False),
+        ("LPAD(state, 10, '0')", ("text", 10, 0), False),
+        ("REPLACE(state, '--', '-')", ("text", 8, 0), False),
+        ("REPLACE(state, '-', '--')", None, False),
+        ("DECODE(state, 'a', 1, 22)", ("number", 2, 0), False),
+        ("DECODE(state, 'a', 1)", ("number", 1, 0), True),
+        ("NVL2(note, 'some', 'none')", ("text", 4, 0), False),
+        ("GREATEST(price, 0)", ("number", 19, 4), False),
+        ("CASE WHEN note IS NULL THEN 'none' ELSE note END", ("text", 50, 0), False),
+        ("IFF(l.note IS NOT NULL, note, 'none')", ("text", 50, 0), False),
+        ("IFF(good, 1)", ("number", 1, 0), True),
         ("REGEXP_SUBSTR(state, 'x')", None, True),
         ("(SELECT MAX(v.vendor_name) FROM vendors AS v)", ("text", 100, 0), True),
     ],
