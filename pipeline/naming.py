@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 NAME: Final = re.compile(r"[a-z](?:_?[a-z0-9]){1,23}")
@@ -118,6 +119,15 @@ def seen_key(tenant: str, pipeline: str, sha256: str) -> str:
     return f"{pipeline_manifests_prefix(tenant, pipeline)}seen/{sha256}.json"
 
 
+def dismissed_key(tenant: str, pipeline: str, sha256: str) -> str:
+    """That a person let go of an object that waited; the hash is of its name and of which bytes under it."""
+    return f"{dismissed_prefix(tenant, pipeline)}{sha256}.json"
+
+
+def dismissed_prefix(tenant: str, pipeline: str) -> str:
+    return f"{pipeline_manifests_prefix(tenant, pipeline)}dismissed/"
+
+
 def manifest_key(tenant: str, pipeline: str, run: str) -> str:
     return f"{tenant}/manifests/{pipeline}/{run}.json"
 
@@ -151,6 +161,7 @@ EPOCH: Final = "epoch"
 LEDGER: Final = "ledger"
 STORE_TABLES: Final = (ROWS, QUARANTINE, MUTEX, EPOCH, LEDGER)
 STAGE: Final = "LANDING"
+_STAMP: Final = "%Y%m%d%H%M%S"
 
 
 def store_table(pipeline: str, kind: str) -> str:
@@ -175,6 +186,26 @@ def store_schema(tenant: str) -> str:
 def scratch(name: str) -> str:
     """A temporary table of one session. `__` keeps it apart from every view that it may stand beside."""
     return f"scratch__{name}".upper()
+
+
+def is_scratch(table: str) -> bool:
+    return table.upper().startswith("SCRATCH__")
+
+
+def probe_schema(tenant: str, at: datetime, mark: str) -> str:
+    """Where a probe's run on sampled rows works, until it is removed; `mark` is of letters and digits."""
+    return f"{tenant}__probe__{at:{_STAMP}}{mark}".upper()
+
+
+def probe_schemas(tenant: str) -> str:
+    """What all of them begin with."""
+    return f"{tenant}__probe__".upper()
+
+
+def read_probe_schema(text: str) -> tuple[str, datetime] | None:
+    """(tenant, when it was made), or None."""
+    parts = _read(f"{_N}__probe__([0-9]{{14}})[0-9a-z]*", text.lower())
+    return (parts[0], datetime.strptime(parts[1], _STAMP).replace(tzinfo=UTC)) if parts else None
 
 
 def view(pipeline: str) -> str:

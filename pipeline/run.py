@@ -7,6 +7,7 @@ manifest is written once, `If-None-Match: *`, under (pipeline, run): every task,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from pipeline.release import Pipeline, canonical, document_of
 from pipeline.settings import Environment
 
 MANIFEST_FORMAT = 1
+WINDOW = re.compile(r"[^?]+\?.*\.\.\d{4}-\d\d-\d\dT[^?]*")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,23 @@ class LandedObject:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """An object that the run saw at the source and holds back, and why, in the words of a diagnosis. `version` tells its bytes
+    from others under the same name, as far as they were read; empty where the name itself is the fault."""
+
+    source_key: str
+    version: str
+    kind: str
+    cause: str
+    what: str
+
+
+def is_window(source_key: str) -> bool:
+    """Whether an object is an API pull's window: the next run asks for the same records under another name."""
+    return WINDOW.fullmatch(source_key) is not None
+
+
+@dataclass(frozen=True)
 class Known:
     """What the pipeline's ledger says when a run begins: what a source shows again need not be landed again.
 
@@ -110,7 +129,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The frozen list of a run's objects, with the epoch, release and deployment that the run is bound to."""
+    """The frozen list of a run's objects, with the epoch, release and deployment that the run is bound to.
+
+    `held` are those that the run saw and left out: it cannot end well, whichever of its tries ends it.
+    """
 
     tenant: str
     pipeline: str
@@ -120,9 +142,14 @@ class Manifest:
     deployment: str
     created_at: str
     objects: tuple[LandedObject, ...]
+    held: tuple[Waiting, ...] = ()
 
     def bytes(self) -> bytes:
-        return canonical({"format": MANIFEST_FORMAT, **document_of(self)})
+        """`held` stands in it where there is something to say: a runtime from before it knew the word reads all others."""
+        document = {"format": MANIFEST_FORMAT, **document_of(self)}
+        if not self.held:
+            del document["held"]
+        return canonical(document)
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -131,7 +158,8 @@ def read_manifest(content: bytes) -> Manifest:
     if document.pop("format") != MANIFEST_FORMAT:
         raise ValueError("a manifest of a format unknown to this runtime")
     objects = tuple(_object(entry) for entry in document.pop("objects"))
-    return Manifest(**document, objects=objects)
+    held = tuple(Waiting(**entry) for entry in document.pop("held", ()))
+    return Manifest(**document, objects=objects, held=held)
 
 
 def read_object(content: bytes) -> LandedObject:

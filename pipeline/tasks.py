@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import traceback
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pipeline import attempt, cloud, naming, settings, warehouse
 from pipeline import release as releases
+from pipeline.attempt import Fault, ObjectLoad
 from pipeline.cloud import Credentials, SqsSink
 from pipeline.errors import AcmeError
 from pipeline.events import Correlation, Event
@@ -26,7 +27,7 @@ from pipeline.load.loading import load as load_attempt
 from pipeline.publish import fence, known
 from pipeline.publish.epoch import EpochRow, read_epoch
 from pipeline.release import document_of
-from pipeline.run import Binding, Manifest, read_manifest
+from pipeline.run import Binding, Manifest, Waiting, read_manifest
 from pipeline.settings import Environment
 from pipeline.verify.auditing import verify as audit_attempt
 
@@ -157,10 +158,26 @@ def ingest(task: Task, _said: Said) -> Result:
         if binding is None:
             return Result("not live yet", "skip")
         knows = known.known(session, place, start.tenant, binding.pipeline)
-    manifest = landing.land(binding, knows, task.sink, task.credentials, replay=start.replay)
-    if not manifest.objects:
-        return Result("nothing new", "skip")
-    return Result("landed", said={"objects": len(manifest.objects)})
+    return ended(landing.land(binding, knows, task.sink, task.credentials, replay=start.replay))
+
+
+def ended(manifest: Manifest) -> Result:
+    """How ingest ends: where all that it saw waits, the run ends here."""
+    if manifest.objects:
+        return Result("landed", said={"objects": len(manifest.objects)})
+    if manifest.held:
+        return _held({held.source_key: [_fault(held)] for held in manifest.held})
+    return Result("nothing new", "skip")
+
+
+def _fault(held: Waiting) -> Fault:
+    return Fault(held.kind, held.cause, held.what)
+
+
+def _held(held: Mapping[str, Sequence[Fault]], said: Said | None = None) -> Result:
+    """Objects wait: the run fails, so that somebody looks, whatever else it published."""
+    reasons = [f"{key}: {fault.kind}/{fault.cause}: {fault.what}" for key, faults in held.items() for fault in faults]
+    return Result("held", "fail", said or {}, "held. " + " ".join(reasons))
 
 
 def _reader(task: Task) -> warehouse.Session:
@@ -201,19 +218,20 @@ def publish(task: Task, said: Said) -> Result:
     """Lets what is good count, by ledger rows, under the fence."""
     binding, manifest = _bound(task)
     made, audit = attempt.read_attempt(said["attempt"]), attempt.read_audit(said["audit"])
-    outcome = fence.publish(binding, manifest, made, audit, task.credentials, task.sink)
-    return _ended(outcome)
+    outcome = fence.publish(binding, manifest, with_held(made, manifest), audit, task.credentials, task.sink)
+    return _published(outcome)
 
 
-def _ended(outcome: fence.Outcome) -> Result:
-    """Held objects fail the run, so that somebody looks; a superseded run is none of anybody's business."""
+def with_held(made: attempt.Attempt, manifest: Manifest) -> attempt.Attempt:
+    """The attempt, and with it what ingest held back: a run that leaves something waiting never ends as if it did not."""
+    held = (ObjectLoad(one.source_key, one.version, held=True, faults=(_fault(one),)) for one in manifest.held)
+    return replace(made, objects=(*made.objects, *held))
+
+
+def _published(outcome: fence.Outcome) -> Result:
+    """A superseded run is none of anybody's business."""
     if outcome.held:
-        reasons = [
-            f"{key}: {fault.kind}/{fault.cause}: {fault.what}"
-            for key, faults in outcome.held.items()
-            for fault in faults
-        ]
-        return Result(str(outcome.kind), "fail", outcome.document(), "held. " + " ".join(reasons))
+        return _held(outcome.held, outcome.document())
     if outcome.kind is fence.Kind.SWEPT:
         return Result(
             "swept", "fail", outcome.document(), "the attempt was swept before it was published; run it again"

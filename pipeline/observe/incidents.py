@@ -3,8 +3,9 @@
 A signal is an event that says that something failed or waits. It joins the open incident of its own run or deployment, else
 the open one of the same cause in the same shared thing (a host, a bucket, a warehouse, a runtime; a pipeline where nothing is
 shared), else it opens one. A later success of the same pipeline resolves it, and a manifest that a later try froze resolves what
-ingest said: the source was read. Is that manifest empty, all that the source offers counts already, and nothing waits any more.
-An incident is over when all its signals are resolved.
+ingest said: the source was read. Is that manifest empty and holds nothing back, all that the source offers counts already.
+An object that is held waits by its name: only its own publish resolves it, or a person who lets go of it, whatever else succeeds
+and whether or not the source still shows it. An incident is over when all its signals are resolved.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from pipeline.events import Correlation, Event
 from pipeline.observe.diagnosis import Diagnosis
 from pipeline.observe.diagnosis.structured import diagnose_event, text_of, words_of
 from pipeline.observe.store import deployments, events, incidents, read_rows, signals
+from pipeline.run import is_window
 
 SIGNAL = re.compile(r"(?:apply|ingest|load|verify|publish)\.\w+\.(?:failed|held|refused)")
 RUN_SUCCESSES = ("publish.run.published", "publish.run.already_published", "publish.run.skipped")
 APPLY_SUCCESSES = ("apply.deployment.live",)
 INGESTED, INGEST_FAILED = "ingest.manifest.frozen", "ingest.run.failed"
+OBJECT_HELD = re.compile(r"(?:ingest|publish)\.object\.held")
+OBJECT_SETTLED = ("publish.object.published", "recover.object.dismissed")
 MANY_TENANTS, SOME_TENANTS = 10, 3
 LONGEST_LINE = 300
 
@@ -46,7 +50,7 @@ def notice(connection: Connection, event: Event) -> None:
     if SIGNAL.fullmatch(event.name):
         _lock(connection)
         _signal(connection, event)
-    elif event.name in (*RUN_SUCCESSES, *APPLY_SUCCESSES, INGESTED):
+    elif event.name in (*RUN_SUCCESSES, *APPLY_SUCCESSES, *OBJECT_SETTLED, INGESTED):
         _lock(connection)
         _resolve(connection, event)
 
@@ -96,6 +100,7 @@ def _row(event: Event, found: Diagnosis, shared: str) -> dict[str, Any]:
         "id": event.id,
         "at": event.at,
         "event": event.name,
+        "object": waits_by_name(event),
         "class": found.class_,
         "cause": found.cause,
         "confidence": found.confidence,
@@ -103,6 +108,12 @@ def _row(event: Event, found: Diagnosis, shared: str) -> dict[str, Any]:
         "line": lines[min(number, len(lines)) - 1][:LONGEST_LINE],
         "line_number": number,
     }
+
+
+def waits_by_name(event: Event) -> str:
+    """The object that waits until it is settled by its name; empty where a later run would ask for the same under another one."""
+    waits = OBJECT_HELD.fullmatch(event.name) and not is_window(event.ids.object)
+    return event.ids.object if waits else ""
 
 
 def _same_failure(ids: Correlation) -> list[ColumnElement[bool]]:
@@ -136,9 +147,7 @@ def _open(connection: Connection, event: Event) -> int:
 def _resolved(connection: Connection, event: Event) -> datetime | None:
     """When a success came that this late signal did not see, or None."""
     ids = event.ids
-    cures: ColumnElement[bool] = events.c.name.in_(APPLY_SUCCESSES if event.stage == "apply" else RUN_SUCCESSES)
-    if event.stage != "apply":
-        cures = or_(cures, and_(events.c.name == INGESTED, _later_try(event)))
+    cures = _cures(event)
     mine = (events.c.tenant == ids.tenant, events.c.environment == ids.environment, events.c.pipeline == ids.pipeline)
     resolved: datetime | None = connection.scalar(
         select(func.min(events.c.at)).where(events.c.at > event.at, cures, *mine)
@@ -146,12 +155,24 @@ def _resolved(connection: Connection, event: Event) -> datetime | None:
     return resolved
 
 
+def _cures(event: Event) -> ColumnElement[bool]:
+    """Which stored events resolve this signal."""
+    if event.stage == "apply":
+        return events.c.name.in_(APPLY_SUCCESSES)
+    if waits_by_name(event):
+        return and_(events.c.name.in_(OBJECT_SETTLED), events.c.object == event.ids.object)
+    return or_(events.c.name.in_(RUN_SUCCESSES), and_(events.c.name == INGESTED, _later_try(event)))
+
+
 def _later_try(event: Event) -> ColumnElement[bool]:
     """Which frozen manifests cure this signal."""
     if event.name == INGEST_FAILED:
         return true()
     another_run = events.c.dag_run != event.ids.dag_run
-    return another_run if event.stage == "ingest" else and_(another_run, events.c.data["objects"].as_integer() == 0)
+    nothing_waits = and_(
+        events.c.data["objects"].as_integer() == 0, func.coalesce(events.c.data["held"].as_integer(), 0) == 0
+    )
+    return another_run if event.stage == "ingest" else and_(another_run, nothing_waits)
 
 
 def _resolve(connection: Connection, event: Event) -> None:
@@ -170,14 +191,20 @@ def _resolve(connection: Connection, event: Event) -> None:
 
 def _cured(event: Event) -> ColumnElement[bool]:
     """The signals that this success speaks of. What a run holds waits on, although its manifest is frozen."""
+    if event.name in OBJECT_SETTLED:
+        return signals.c.object == event.ids.object
+    if event.stage == "apply":
+        return _of_apply()
+    by_run = signals.c.object == ""
     if event.name == INGESTED:
-        another_run = and_(signals.c.dag_run != event.ids.dag_run, _read_by(event))
+        another_run = and_(signals.c.dag_run != event.ids.dag_run, _read_by(event), by_run)
         return or_(signals.c.event == INGEST_FAILED, another_run)
-    return _of_apply() if event.stage == "apply" else ~_of_apply()
+    return and_(~_of_apply(), by_run)
 
 
 def _read_by(event: Event) -> ColumnElement[bool]:
-    return ~_of_apply() if event.data.get("objects") == 0 else signals.c.event.like("ingest.%")
+    nothing_waits = event.data.get("objects") == 0 and not event.data.get("held")
+    return ~_of_apply() if nothing_waits else signals.c.event.like("ingest.%")
 
 
 def _of_apply() -> ColumnElement[bool]:

@@ -59,7 +59,8 @@ RUN_STATES = {
     "publish.run.swept": "failed",
 }
 RECEIPTS = {"publish.object.published": "load", "publish.object.revoked": "revoke", "recover.object.revoked": "revoke"}
-ENDS = frozenset({"published", "superseded", "failed", "held", "live", "skipped", "revoked"})
+NOTHING_NEW = "nothing new"
+ENDS = frozenset({"published", "superseded", "failed", "held", "live", "skipped", "revoked", "dismissed", NOTHING_NEW})
 OWN_RUN = ("environment", "tenant", "pipeline")
 
 SUBJECTS = (
@@ -97,6 +98,7 @@ SUBJECTS = (
             "publish.object.held": "held",
             "publish.object.revoked": "revoked",
             "recover.object.revoked": "revoked",
+            "recover.object.dismissed": "dismissed",
         },
         ("dag_run", "attempt", "connector"),
         ("content_sha256",),
@@ -130,7 +132,7 @@ def event_of(row: Mapping[str, Any]) -> Event:
 def fold(subject: Subject, history: Sequence[Event]) -> Row:
     """The row that these events, oldest first, amount to. A later word replaces an earlier one, silence replaces nothing."""
     first, last = history[0], history[-1]
-    state = subject.states[last.name]
+    state = _state(subject, last)
     row: Row = {key: getattr(first.ids, key) for key in subject.identity}
     for event in history:
         row |= {key: value for key in subject.facts if (value := getattr(event.ids, key))}
@@ -146,6 +148,18 @@ def fold(subject: Subject, history: Sequence[Event]) -> Row:
         "ended_at": last.at if state in subject.ends else None,
         "error": _error(last.data) if state in {"failed", "held"} else None,
     }
+
+
+def _state(subject: Subject, last: Event) -> str:
+    """What the last event says. A run that leaves something waiting is held, whatever else it published."""
+    said, objects, held = subject.states[last.name], last.data.get("objects"), last.data.get("held")
+    if subject.table is not runs:
+        return said
+    if last.name == "ingest.manifest.frozen" and objects == 0:
+        return "held" if held else NOTHING_NEW
+    if said == "published" and isinstance(objects, Mapping) and "held" in objects.values():
+        return "held"
+    return said
 
 
 def _rows(history: Sequence[Event]) -> dict[str, int] | None:

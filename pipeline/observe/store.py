@@ -170,7 +170,10 @@ signals = Table(
     _word("id", key=True),
     _instant("at"),
     Column("incident", BigInteger, nullable=False),
-    *(_word(name) for name in ("event", "environment", "tenant", "pipeline", "deployment", "dag_run", "task")),
+    *(
+        _word(name)
+        for name in ("event", "environment", "tenant", "pipeline", "deployment", "dag_run", "task", "object")
+    ),
     *(_word(name) for name in ("class", "cause", "shared", "line")),
     Column("line_number", Integer),
     Column("confidence", Float),
@@ -179,6 +182,8 @@ signals = Table(
     Index("signals_by_run", "environment", "tenant", "dag_run"),
     Index("signals_unresolved", "environment", "tenant", "pipeline", postgresql_where="resolved_at IS NULL"),
 )
+
+collections = Table("collections", metadata, _word("environment", key=True), _instant("heard_at"))
 
 dead_letters = Table(
     "dead_letters",

@@ -128,12 +128,43 @@ def test_nothing_waits_where_all_that_the_source_offers_counts(listed, keep_even
     assert listed().rows == ()
 
 
-def test_a_held_object_waits_until_a_run_holds_it_no_more(listed, keep_events, tell):
-    """The run that holds it freezes its manifest all the same; a later run without it is the cure, late or not."""
-    held = {"faults": [{"kind": "load", "cause": "duplicate", "what": "other bytes arrived under the known name a."}]}
-    keep_events(tell("ingest.object.held", 0, data=held), tell("ingest.manifest.frozen", 1))
+HELD = {"faults": [{"kind": "load", "cause": "duplicate", "what": "other bytes arrived under the known name a."}]}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("word", ["ingest.object.held", "publish.object.held"])
+@pytest.mark.parametrize("settled", ["publish.object.published", "recover.object.dismissed"])
+def test_a_held_object_waits_for_its_own_name(listed, keep_events, tell, word, settled, late):
+    """Neither an empty manifest of a later run nor its success ends that, nor another object; late or not."""
+    after = [
+        tell("ingest.manifest.frozen", 60, dag_run="r-0008", data={"objects": 0, "held": 0}),
+        tell("publish.run.published", 61, dag_run="r-0008"),
+        tell("publish.object.published", 61, dag_run="r-0008", object="other.csv"),
+    ]
+    told = [tell(word, 1, object="a.csv", data=HELD), *after]
+    keep_events(*(reversed(told) if late else told))
     assert [row["cause"] for row in listed().rows] == ["duplicate"]
-    keep_events(tell("ingest.manifest.frozen", 61, dag_run="r-0008"), tell("ingest.object.held", 2, data=held))
+    keep_events(tell(settled, 90, dag_run="r-0009", object="a.csv"))
+    assert listed().rows == ()
+
+
+def test_what_waited_and_was_settled_meanwhile_opens_nothing(listed, keep_events, tell):
+    """The word of it comes after the word of its end."""
+    keep_events(tell("recover.object.dismissed", 90, dag_run="", object="a.csv"))
+    keep_events(tell("ingest.object.held", 1, object="a.csv", data=HELD))
+    assert listed().rows == ()
+
+
+def test_a_held_pull_waits_until_a_run_holds_none(listed, keep_events, tell):
+    """The next run asks the API for the same records under another name: its good end is the end of this one too."""
+    first, second = (f"orders?..2026-11-25T0{hour}:00:00+00:00" for hour in (1, 2))
+    keep_events(tell("ingest.object.held", 0, object=first, data=HELD))
+    keep_events(tell("ingest.manifest.frozen", 1, data={"objects": 0, "held": 1}))
+    again = {"dag_run": "r-0008"}
+    keep_events(tell("ingest.object.held", 60, object=second, data=HELD, **again))
+    keep_events(tell("ingest.manifest.frozen", 61, data={"objects": 0, "held": 1}, **again))
+    assert [row["cause"] for row in listed().rows] == ["duplicate"]
+    keep_events(tell("ingest.manifest.frozen", 120, data={"objects": 0, "held": 0}, dag_run="r-0009"))
     assert listed().rows == ()
 
 
