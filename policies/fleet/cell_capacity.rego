@@ -9,27 +9,23 @@
 #   soc2: A1.1
 package rules.fleet.cell_capacity
 
-import data.lib.documents
+import data.lib.cells
 
-refuse := 3000
-
-# cell → environment → settings files of the tenants that live there
-residents[settings.cell][documents.name(file)] contains file if {
-	some file, settings in input.documents
-	documents.kind(file) == "settings"
+deny contains {"where": {"file": path, "pointer": "/cell"}, "what": what} if {
+	some cell, environments in cells.loads
+	limit := cells.bound(cell, "limit")
+	some environment, load in environments
+	load > limit
+	some path in cells.concerns(cell, environment)
+	what := sprintf("Cell `%s` would hold %d pipelines in %s; %d is the most.", [cell, load, environment, limit])
 }
 
-pipelines[documents.tenant_of(file)] contains file if {
-	some file, _ in input.documents
-	documents.kind(file) == "pipelines"
-}
-
-deny contains {"where": {"file": file, "pointer": "/cell"}, "what": what} if {
-	some cell, environments in residents
-	some environment, files in environments
-	load := sum([count(object.get(pipelines, documents.tenant_of(file), set())) | some file in files])
-	load > refuse
-	some file in files
-	file in input.changed
-	what := sprintf("Cell `%s` would hold %d pipelines in %s; %d is the most.", [cell, load, environment, refuse])
+# the limit itself went down
+deny contains {"where": {"file": cells.file, "pointer": concat("/", ["", "cells", cell])}, "what": what} if {
+	cells.file in input.changed
+	some cell, environments in cells.loads
+	limit := cells.bound(cell, "limit")
+	some environment, load in environments
+	load > limit
+	what := sprintf("Cell `%s` holds %d pipelines in %s already.", [cell, load, environment])
 }

@@ -1,5 +1,6 @@
 # METADATA
 # title: Reading a tenant's folder
+# description: What every rule asks for is worked out once for a tenant, for a fleet has a hundred thousand files.
 package lib.documents
 
 prefix := sprintf("tenants/%s/", [input.tenant])
@@ -11,31 +12,48 @@ own[file] := document if {
 	endswith(file, ".yaml")
 }
 
-# the kind of a file: the folder below the tenant's, or `tenant`, `settings`, `pin`
-kind(file) := "tenant" if regex.match(`^tenants/[^/]+/tenant\.yaml$`, file)
-
-kind(file) := "settings" if regex.match(`^tenants/[^/]+/environments/[^/.]+\.yaml$`, file)
-
-kind(file) := "pin" if is_pin(file)
-
-kind(file) := folder if {
-	folder := regex.find_all_string_submatch_n(`^tenants/[^/]+/([^/]+)/[^/.]+\.yaml$`, file, 1)[0][1]
-	folder in {"connectors", "contracts", "mappings", "pipelines"}
+# file → content, for whatever else is the tenant's: SQL, test records
+others[file] := text if {
+	some file, text in input.documents
+	startswith(file, prefix)
+	not endswith(file, ".yaml")
 }
 
-is_pin(file) if regex.match(`^tenants/[^/]+/environments/[^/.]+\.pin\.yaml$`, file)
+by_kind[kind(file)][file] := document if some file, document in own
+
+# file → document of one kind, for the tenant at hand
+of_kind(wanted) := object.get(by_kind, wanted, {})
+
+# the same for every tenant whose files are there
+all_by_kind[kind(file)][file] := document if some file, document in input.documents
+
+all_of_kind(wanted) := object.get(all_by_kind, wanted, {})
+
+folders := {"connectors", "contracts", "mappings", "pipelines"}
+
+# the kind of a file: the folder below the tenant's, or `tenant`, `settings`, `pin`
+kind(file) := kind_of(split(file, "/"))
+
+kind_of(["tenants", _, "tenant.yaml"]) := "tenant"
+
+kind_of(["tenants", _, "environments", name]) := environment_kind(split(name, "."))
+
+kind_of(["tenants", _, folder, name]) := folder if {
+	folder in folders
+	[_, "yaml"] = split(name, ".")
+}
+
+environment_kind([_, "yaml"]) := "settings"
+
+environment_kind([_, "pin", "yaml"]) := "pin"
+
+is_pin(file) if kind(file) == "pin"
 
 # the name that a path gives: tenants/globex/contracts/orders.yaml → orders
 name(file) := split(split(file, "/")[count(split(file, "/")) - 1], ".")[0]
 
 # whose folder a path is in; undefined outside tenants/
 tenant_of(file) := split(file, "/")[1] if startswith(file, "tenants/")
-
-# file → document of one kind
-of_kind(wanted) := {file: document |
-	some file, document in own
-	kind(file) == wanted
-}
 
 # keys → a JSON pointer (RFC 6901)
 pointer(keys) := concat("", [escaped |

@@ -25,3 +25,9 @@ test_only_the_tenants_own_yaml_is_its_own if {
 test_a_pointer_escapes_its_keys if {
 	documents.pointer(["a/b", "c~d", 0]) == "/a~1b/c~0d/0"
 }
+
+test_of_a_fleet_every_tenants_files_have_a_kind if {
+	both := {"tenants/globex/pipelines/a.yaml": 1, "tenants/initech/pipelines/b.yaml": 2, "CODEOWNERS": ""}
+	documents.all_of_kind("pipelines") == {"tenants/globex/pipelines/a.yaml": 1, "tenants/initech/pipelines/b.yaml": 2} with input as {"documents": both}
+	documents.all_of_kind("pin") == {} with input as {"documents": both}
+}

@@ -11,16 +11,16 @@ package rules.tenant.transform_tested
 
 import data.lib.documents
 
+transforms := concat("", [documents.prefix, "transforms/"])
+
 deny contains {"where": {"file": file, "pointer": ""}, "what": what} if {
-	some file, _ in input.documents
-	startswith(file, concat("", [documents.prefix, "transforms/"]))
+	some file, _ in documents.others
+	startswith(file, transforms)
 	folder := concat("", [documents.prefix, "tests/", documents.name(file), "/"])
 	some wanted, names in {"expected.csv": {"expected.csv"}, "input.csv or input.jsonl": {"input.csv", "input.jsonl"}}
-	count({name | some name in names; has(folder, name)}) == 0
+	count({name | some name in names; concat("", [folder, name]) in there}) == 0
 	what := sprintf("%s has no %s.", [folder, wanted])
 }
 
 # a file may stand there without its content: null is a document too
-has(folder, name) if {
-	concat("", [folder, name]) in object.keys(input.documents)
-}
+there := object.keys(documents.others)
