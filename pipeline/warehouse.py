@@ -146,8 +146,10 @@ def connect(
     schema: str = "",
     statement_timeout_s: int = STATEMENT_TIMEOUT_S,
     autocommit: bool = True,
+    server_binds: bool = False,
 ) -> Session:
     """A session as `user` in `role`. `credentials` None: what the process itself is (a task that assumed its role).
+    `server_binds`: values are handed over beside the statement, by `?`, and do not stand in the history's text.
 
     `autocommit` False is for a session that does nothing outside its transactions.
     """
@@ -167,6 +169,7 @@ def connect(
             protocol=account.protocol,
             user=user,
             role=role,
+            paramstyle="qmark" if server_binds else "pyformat",
             warehouse=warehouse,
             database=environment.place.database,
             schema=schema or None,

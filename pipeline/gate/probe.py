@@ -7,15 +7,16 @@ cannot be answered is told and never counts as passed. No value is told.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from pipeline.errors import AcmeError
 from pipeline.findings import Finding, in_order
-from pipeline.gate.probes import source
+from pipeline.gate.probes import reach, source, store, transform
 from pipeline.gate.probes.asking import Asked, together
 from pipeline.gate.probes.subject import Subject
+from pipeline.ingest.source import Sample
 
 WITHIN_S = 20.0
 Question = Callable[[], source.Answer]
@@ -35,21 +36,44 @@ def probe(subject: Subject, *, within_s: float = WITHIN_S) -> Probed:
     if not subject.release.pipelines:
         return Probed(())
     until = time.monotonic() + within_s
-    answers = {name: _taken(subject, name, one, within_s) for name, one in together(_questions(subject), until).items()}
-    found = [finding for answer in answers.values() for finding in answer.findings]
-    differences = {name: each for answer in answers.values() for name, each in answer.differences.items()}
+    first = _asked(subject, _questions(subject), until)
+    samples = {name: seen for answer in first for name, seen in answer.samples.items()}
+    second = _asked(subject, {"transforms": partial(_transforms, subject, samples)}, until)
+    differences = {name: each for answer in first for name, each in answer.differences.items()}
+    found = [finding for answer in (*first, *second) for finding in answer.findings]
     return Probed(tuple(in_order([*found, *source.told(subject, differences, "")])))
 
 
 def _questions(subject: Subject) -> dict[str, Question]:
     connectors = sorted({pipeline.connector.name for pipeline in subject.release.pipelines})
-    return {f"connector {name}": partial(source.ask, subject, name) for name in connectors}
+    alone = {
+        "the lake": reach.lake,
+        "the secrets": reach.secrets,
+        "the shared parts": reach.shared,
+        "the warehouse": store.ask,
+    }
+    return {
+        **{f"connector {name}": partial(source.ask, subject, name) for name in connectors},
+        **{name: partial(_alone, subject, ask) for name, ask in alone.items()},
+    }
 
 
-def _taken(subject: Subject, name: str, one: Asked[source.Answer], within_s: float) -> source.Answer:
+def _alone(subject: Subject, ask: Callable[[Subject], Iterable[Finding]]) -> source.Answer:
+    return source.Answer(list(ask(subject)))
+
+
+def _transforms(subject: Subject, samples: Mapping[str, Sample]) -> source.Answer:
+    return source.Answer(list(transform.ask(subject, samples)))
+
+
+def _asked(subject: Subject, questions: Mapping[str, Question], until: float) -> list[source.Answer]:
+    return [_taken(subject, name, one) for name, one in together(questions, until).items()]
+
+
+def _taken(subject: Subject, name: str, one: Asked[source.Answer]) -> source.Answer:
     """The answer; or, where there is none, the finding that says so."""
     if one.late:
-        return source.Answer([subject.unanswered(f"{name} did not answer within {within_s:.0f} s.")])
+        return source.Answer([subject.unanswered(f"{name} did not answer in time.")])
     try:
         return one.take()
     except AcmeError as error:

@@ -36,9 +36,7 @@ def copy(session: Session, stage: str, tenant: str, table: str, layout: Layout, 
     """Read all files of a layout. Any row that cannot be read ends it, and nothing is kept."""
     raw = Raw(table, layout, str(format_["kind"]))
     columns = _columns(raw)
-    session.execute(
-        f"CREATE OR REPLACE TEMPORARY TABLE {raw.table} ({_typed(raw)}, {FILE} VARCHAR, {LINE} NUMBER(38,0))"
-    )
+    make(session, raw)
     names = [literal(file.key.removeprefix(landing_prefix(tenant))) for file in layout.files]
     for start in range(0, len(names), PER_COPY):
         session.execute(
@@ -48,6 +46,13 @@ def copy(session: Session, stage: str, tenant: str, table: str, layout: Layout, 
             "ON_ERROR = ABORT_STATEMENT FORCE = TRUE"
         )
     return raw
+
+
+def make(session: Session, raw: Raw) -> None:
+    """The table, empty."""
+    session.execute(
+        f"CREATE OR REPLACE TEMPORARY TABLE {raw.table} ({_typed(raw)}, {FILE} VARCHAR, {LINE} NUMBER(38,0))"
+    )
 
 
 def _columns(raw: Raw) -> list[str]:

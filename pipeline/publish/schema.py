@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.errors import Conflict
 from pipeline.live import Tables, visible
-from pipeline.naming import Place, published_schema, store_schema
+from pipeline.naming import EPOCH, LEDGER, MUTEX, QUARANTINE, ROWS, Place, published_schema, store_schema
 from pipeline.release import Pipeline, shape_of
 from pipeline.warehouse import Session
 
@@ -45,6 +45,14 @@ LEDGER_COLUMNS = {
     AT: "VARCHAR(32)",  # ISO 8601 in UTC, the very text that is hashed
     "previous": "VARCHAR(64)",
     "hash": "VARCHAR(64)",
+}
+# what the tenant's role may do with each kind of table, and no more
+RIGHTS: Mapping[str, tuple[str, ...]] = {
+    MUTEX: ("SELECT", "UPDATE"),
+    EPOCH: ("SELECT",),
+    ROWS: ("INSERT", "SELECT"),
+    QUARANTINE: ("INSERT", "SELECT"),
+    LEDGER: ("INSERT", "SELECT"),
 }
 
 
@@ -91,14 +99,7 @@ def _one_row(mutex: str) -> str:
 
 
 def _grants(t: Tables, role: str) -> list[str]:
-    rights = {
-        t.mutex: "SELECT, UPDATE",
-        t.epoch: "SELECT",
-        t.rows: "INSERT, SELECT",
-        t.quarantine: "INSERT, SELECT",
-        t.ledger: "INSERT, SELECT",
-    }
-    return [f"GRANT {right} ON TABLE {table} TO ROLE {role}" for table, right in rights.items()]
+    return [f"GRANT {', '.join(rights)} ON TABLE {getattr(t, kind)} TO ROLE {role}" for kind, rights in RIGHTS.items()]
 
 
 def view(place: Place, tenant: str, pipeline: Pipeline) -> list[str]:
