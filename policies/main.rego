@@ -26,8 +26,13 @@ findings contains finding if {
 
 batch[name] := found if {
 	some name, one in input.batch
-	found := findings with input as one
+	found := findings with input as joined(one)
 }
+
+# input.common, where given, holds documents that every input of the batch has too
+common := object.get(input, "common", {})
+
+joined(one) := object.union(one, {"documents": object.union(common, one.documents)})
 
 # the digest of these policies, put beside them by whoever loaded them
 default bundle := ""

@@ -37,6 +37,13 @@ test_a_batch_answers_under_the_names_of_its_inputs if {
 	count(answer.two) == 1
 }
 
+test_what_all_inputs_share_is_said_once if {
+	rows := good.documents.CODEOWNERS
+	apart := object.union(object.remove(good, ["documents"]), {"documents": object.remove(good.documents, ["CODEOWNERS"])})
+	count(main.batch.one) == 1 with input as {"batch": {"one": apart}}
+	main.batch.one == set() with input as {"batch": {"one": apart}, "common": {"CODEOWNERS": rows}}
+}
+
 test_an_answer_says_by_which_policies if {
 	main.answer.bundle == "" with data.bundle as {}
 	main.answer.bundle == "abc" with data.bundle as {"digest": "abc"}
