@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.naming import EXAMPLE
@@ -16,41 +19,34 @@ if TYPE_CHECKING:
     from pipeline.spec.tenant import Tenant
 
 
-def probed(hands: Hands, tenant: Tenant) -> Probed:
+def probed(hands: Hands, tenant: Tenant, files: Mapping[str, bytes] = MappingProxyType({})) -> Probed:
     """The folder's own release, with its settings in this environment; nothing is asked where it has none there."""
     from pipeline.gate.probe import Probed, probe
-
-    return probe(subject(hands, tenant)) if hands.environment.name in tenant.environments else Probed(())
-
-
-def subject(hands: Hands, tenant: Tenant) -> Subject:
     from pipeline.plan.desired import Desired
     from pipeline.plan.runtime import build
     from pipeline.spec.compilation import compile_release, settings_document
 
+    if hands.environment.name not in tenant.environments:
+        return Probed(())
     settings = settings_document(tenant, hands.environment.name)
     runtime = build(hands.repository / "pipeline")
-    return subject_of(hands, Desired(hands.environment, compile_release(tenant), settings, runtime, ""), tenant)
+    desired = Desired(hands.environment, compile_release(tenant), settings, runtime, "")
+    return probe(replace(subject(hands, desired), tenant=tenant, files=files))
 
 
-def subject_of(hands: Hands, desired: Desired, tenant: Tenant | None = None) -> Subject:
-    """What is desired, as the probe's subject."""
-    from pipeline.gate.probes import subject
+def subject(hands: Hands, desired: Desired) -> Subject:
+    """What is desired, as what a probe asks about."""
+    from pipeline.gate.probes.subject import Hands as Eyes
+    from pipeline.gate.probes.subject import Subject
     from pipeline.plan.dag_file import render
 
     there = caches.is_complete(environments.part("airflow"))
-    eyes = subject.Hands(
-        hands.aws,
-        hands.warehouse,
-        environments.python("airflow") if there else None,
-        caches.folder() / "gate",
-    )
-    return subject.Subject(
+    airflow = environments.python("airflow") if there else None
+    return Subject(
         environment=hands.environment,
         release=desired.release,
         settings=desired.settings,
-        hands=eyes,
-        tenant=tenant,
+        hands=Eyes(hands.aws, hands.warehouse, airflow, caches.folder() / "gate"),
         dag_file=render(desired.release, desired.settings, desired.runtime.digest, sandbox=hands.environment.sandbox),
         runtime=(desired.runtime.digest, desired.runtime.content),
         neighbours=neighbours(hands, desired.tenant),

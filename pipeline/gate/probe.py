@@ -13,12 +13,12 @@ from functools import partial
 
 from pipeline.errors import AcmeError
 from pipeline.findings import Finding, in_order
-from pipeline.gate.probes import reach, source, store, transform
+from pipeline.gate.probes import dag, patch, reach, source, store, transform
 from pipeline.gate.probes.asking import Asked, together
 from pipeline.gate.probes.subject import Subject
 from pipeline.ingest.source import Sample
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 Question = Callable[[], source.Answer]
 
 
@@ -40,8 +40,10 @@ def probe(subject: Subject, *, within_s: float = WITHIN_S) -> Probed:
     samples = {name: seen for answer in first for name, seen in answer.samples.items()}
     second = _asked(subject, {"transforms": partial(_transforms, subject, samples)}, until)
     differences = {name: each for answer in first for name, each in answer.differences.items()}
+    edit = patch.patch(subject.name, subject.files, differences)
+    offer = f"{subject.again} --patch drift.patch && git apply drift.patch" if edit else ""
     found = [finding for answer in (*first, *second) for finding in answer.findings]
-    return Probed(tuple(in_order([*found, *source.told(subject, differences, "")])))
+    return Probed(tuple(in_order([*found, *source.told(subject, differences, offer)])), edit)
 
 
 def _questions(subject: Subject) -> dict[str, Question]:
@@ -51,6 +53,7 @@ def _questions(subject: Subject) -> dict[str, Question]:
         "the secrets": reach.secrets,
         "the shared parts": reach.shared,
         "the warehouse": store.ask,
+        "the DAG file": dag.ask,
     }
     return {
         **{f"connector {name}": partial(source.ask, subject, name) for name in connectors},

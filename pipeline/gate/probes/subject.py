@@ -48,7 +48,7 @@ class Hands:
 
 @dataclass(frozen=True)
 class Subject:
-    """`tenant` is the folder, where it is at hand: findings then name lines, and a mapping's edit can be offered.
+    """`tenant` is the folder, where it is at hand: findings then name lines. With its `files` as well, a mapping's edit is offered.
 
     `dag_file` is the text of the DAG file, `runtime` the digest and bytes of the zip that it names; empty: the DAG is not asked
     about. `neighbours` are other tenants that may live in this environment.
@@ -59,6 +59,7 @@ class Subject:
     settings: Mapping[str, Any]
     hands: Hands
     tenant: Tenant | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     dag_file: str = field(default="", repr=False)
     runtime: tuple[str, bytes] = field(default=("", b""), repr=False)
     neighbours: tuple[str, ...] = ()
@@ -96,7 +97,7 @@ class Subject:
         """A part of one of the tenant's files: with line and column where the folder is at hand."""
         name = f"tenants/{self.name}/{file}"
         document = self.tenant.documents.get(name) if self.tenant else None
-        return document.where(path) if document else Where(name)
+        return document.where(path, key=True) if document else Where(name)
 
     @property
     def settings_file(self) -> str:
