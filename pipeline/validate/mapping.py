@@ -14,7 +14,7 @@ from pipeline.spec.document import Document
 from pipeline.spec.models import SourceField
 from pipeline.spec.tenant import TableMapping, Tenant
 from pipeline.spec.wording import deny, shown
-from pipeline.validate.transform import Transform
+from pipeline.validate.transform import LANDED, Transform
 
 _TIME_FORMAT: Final = re.compile(
     r"(?:YYYY|YY|MMMM|MM|MON|DD|DY|HH24|HH12|HH|AM|PM|MI|SS|FF[0-9]?|TZH:TZM|TZHTZM|TZH|UUUU|[-/.,: T])+"
@@ -118,7 +118,7 @@ def _fits_number(text: str, kind: snowflake_type.SnowflakeType) -> bool:
 def unused(tenant: Tenant, document: Document, table: str, transform: Transform) -> Iterator[Finding]:
     """A field that lands for nobody costs room and says something untrue of what is needed."""
     for source, one in tenant.mappings[table].model.fields.items():
-        if one.column not in transform.used:
+        if (LANDED, one.column) not in transform.reads:
             where = document.where(("fields", source, "column"))
             what = f"`{one.column}` is landed, and transforms/{table}.sql does not use it."
             yield replace(

@@ -25,12 +25,12 @@ LANDED = "landed"
 
 @dataclass(frozen=True)
 class Transform:
-    """A transform as far as it could be read. `used` are the landed columns that it needs."""
+    """A transform as far as it could be read. `reads` are the (table, column) that it needs, `landed` among the tables."""
 
     file: str
     statement: Statement
     outputs: Mapping[str, Value]
-    used: frozenset[str]
+    reads: frozenset[tuple[str, str]]
 
     def where(self, projection: Projection) -> Where:
         return place(self.file, self.statement.sql, projection.start)
@@ -59,8 +59,9 @@ def read_transform(tenant: Tenant, table: str) -> tuple[Transform | None, list[F
     reading = Reading({LANDED: _landed(tenant, table), **published(tenant)})
     outputs = reading.select(statement.tree)
     faults = [*reading.faults, *clause.faults(statement.tree), *_own_faults(statement, reading)]
-    used = frozenset(name for source, name in reading.used if source == LANDED)
-    return Transform(file, statement, outputs, used), [_finding(file, sql, fault) for fault in faults]
+    return Transform(file, statement, outputs, frozenset(reading.used)), [
+        _finding(file, sql, fault) for fault in faults
+    ]
 
 
 def _landed(tenant: Tenant, table: str) -> Table:

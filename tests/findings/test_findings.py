@@ -10,7 +10,6 @@ import pytest
 
 from pipeline.cli.reference import example
 from pipeline.findings import denied
-from pipeline.validate.tenant import validate_tenant
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -40,11 +39,6 @@ def example_of(code):
     return example.read(REPOSITORY, code)
 
 
-def patched(folder, tenant, edits):
-    """A repository that holds the tenant with these edits."""
-    return example.patched(REPOSITORY, folder, tenant, edits)
-
-
 def test_every_code_has_its_examples():
     """A code without a folder cannot stand."""
     assert codes_in_source() - set(EXAMPLES) == set()
@@ -59,7 +53,7 @@ def test_every_example_is_of_a_code():
 def test_the_refused_example_is_refused_with_its_code(code, tmp_path):
     """The finding has the code, stands where it should, and says how to mend it."""
     told = example_of(code)
-    findings = validate_tenant(patched(tmp_path, told["tenant"], told["refused"]), told["tenant"])
+    findings = example.judged(REPOSITORY, tmp_path, told, told["refused"])
     found = [finding for finding in findings if finding.code == code]
     assert found, [f.sentence() for f in findings]
     assert all(f.what and f.fix and f.stage == "validate" and f.tenant == told["tenant"] for f in found)
@@ -71,6 +65,6 @@ def test_the_refused_example_is_refused_with_its_code(code, tmp_path):
 def test_the_allowed_example_is_let_through(code, tmp_path):
     """Close to the refused one, and nothing denies it."""
     told = example_of(code)
-    findings = validate_tenant(patched(tmp_path, told["tenant"], told["allowed"]), told["tenant"])
+    findings = example.judged(REPOSITORY, tmp_path, told, told["allowed"])
     assert not denied(findings), [f.sentence() for f in findings]
     assert code not in {finding.code for finding in findings}

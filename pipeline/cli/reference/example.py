@@ -2,7 +2,7 @@
 
 `tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed: [edit]}. An edit is {file} and one of
 {find, write}, {text}, {base64}, {remove}, {link}, {many}, {repeat, times}; `at` is where the finding must stand, from the
-tenant's folder.
+tenant's folder. With {before: [edit]} it is the change that is judged, from the tenant with these edits to that with both.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import Conflict
+from pipeline.findings import Finding
+from pipeline.spec.folder import read_folder
+from pipeline.validate.difference import difference
+from pipeline.validate.tenant import validate_tenant
 
 FOLDER: Final = "tests/findings"
 Edit = Mapping[str, Any]
@@ -31,6 +35,16 @@ def read(repository: Path, code: str) -> dict[str, Any]:
 def codes(repository: Path) -> list[str]:
     """The codes that have one, sorted."""
     return sorted(path.parent.name for path in (repository / FOLDER).glob("*/example.yaml"))
+
+
+def judged(repository: Path, folder: Path, one: Mapping[str, Any], edits: Iterable[Edit]) -> list[Finding]:
+    """What validation says about the tenant with these edits, or about the change that they are."""
+    tenant, before = one["tenant"], one.get("before")
+    if before is None:
+        return validate_tenant(patched(repository, folder, tenant, edits), tenant)
+    base = patched(repository, folder / "before", tenant, before)
+    head = patched(repository, folder / "after", tenant, [*before, *edits])
+    return difference(read_folder(base, tenant)[0], read_folder(head, tenant)[0], tenant)
 
 
 def patched(repository: Path, folder: Path, tenant: str, edits: Iterable[Edit]) -> Path:

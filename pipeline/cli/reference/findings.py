@@ -14,7 +14,6 @@ from pipeline.cli.reference import example, markdown, source
 from pipeline.findings import Finding
 from pipeline.gate.bundle import read_bundle
 from pipeline.gate.catalog import Rule
-from pipeline.validate.tenant import validate_tenant
 
 INDEX = "README.md"
 
@@ -83,7 +82,5 @@ def _said(repository: Path, code: str) -> Finding | None:
     """What validation says about the refused example, under this code."""
     one = example.read(repository, code)
     with tempfile.TemporaryDirectory(prefix="acme-example-") as folder:
-        findings = validate_tenant(
-            example.patched(repository, Path(folder), one["tenant"], one["refused"]), one["tenant"]
-        )
+        findings = example.judged(repository, Path(folder), one, one["refused"])
     return next((finding for finding in findings if finding.code == code), None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.validate import clause
 from pipeline.validate.columns import Reading
 from pipeline.validate.rows import effect
 from pipeline.validate.scope import table_of
@@ -100,6 +101,64 @@ def test_where_says_that_a_column_is_filled():
 
 
 @pytest.mark.parametrize(
+    ("sql", "faults"),
+    [
+        ("IFF(id <> 0, price / id, 0) AS x FROM landed", []),
+        ("IFF(id <> 0, 0, price / id) AS x FROM landed", ["division"]),
+        ("CASE WHEN id = 0 THEN 0 ELSE price / id END AS x FROM landed", []),
+        ("CASE WHEN id = 0 OR good THEN 0 ELSE price / l.id END AS x FROM landed AS l", []),
+        ("CASE WHEN id = 0 AND good THEN 0 ELSE price / id END AS x FROM landed", ["division"]),
+        ("CASE id WHEN 0 THEN 0 ELSE price / id END AS x FROM landed", []),
+        ("CASE WHEN NOT id = 0 THEN price / id END AS x FROM landed", []),
+        ("CASE WHEN id BETWEEN 1 AND 9 THEN price / id WHEN ABS(price) > 0 THEN id / price END AS x FROM landed", []),
+        ("CASE WHEN id >= 0 THEN price / id END AS x FROM landed", ["division"]),
+        ("price / id AS x FROM landed WHERE id > 0", []),
+        ("price / id AS x FROM landed WHERE id IN (1, 2)", []),
+        ("price AS x FROM landed WHERE id > 0 AND price / id > 2", ["division"]),
+        ("x.price / x.id AS x FROM (SELECT id, price FROM landed) AS x WHERE x.id <> 0", []),
+        ("SUM(price) / COUNT(*) AS x FROM landed GROUP BY state", []),
+        ("SUM(price) / COUNT(*) AS x FROM landed", ["division"]),
+        ("SUM(price) / SUM(id) AS x FROM landed GROUP BY state HAVING SUM(id) > 0", []),
+        ("DIV0(price, id) AS x FROM landed", []),
+        ("DIV0NULL(price, id) AS x FROM landed", []),
+        ("price / GREATEST(id, 1) AS x FROM landed", []),
+        ("price / (ABS(id) + 1) AS x FROM landed", []),
+        ("price / COALESCE(NULLIF(id, 0), 1) AS x FROM landed", []),
+        ("MOD(id, 7) AS x FROM landed", []),
+        ("id % price AS x FROM landed", ["division"]),
+        ("id AS x FROM landed WHERE sent_on >= '2014-01-01' AND state IN ('a', 'b') AND price > 1", []),
+        ("id AS x FROM landed WHERE id = '12' AND good = 'true' AND seen_at < '2014-01-01 10:00:00'", []),
+        ("id AS x FROM landed WHERE sent_on > '31.12.2014'", ["comparison"]),
+        ("id AS x FROM landed WHERE id = state", ["comparison"]),
+        ("id AS x FROM landed WHERE note = NULL", ["comparison"]),
+        ("id AS x FROM landed WHERE id <> id", ["comparison"]),
+        ("CASE state WHEN 'a' THEN 1 WHEN 'a' THEN 2 END AS x FROM landed", ["condition"]),
+        ("id AS x FROM landed WHERE 1 = 0", ["condition"]),
+        ("state AS x FROM landed GROUP BY state HAVING COUNT(*) > 1", []),
+        ("ROW_NUMBER() OVER (PARTITION BY state) AS x FROM landed", ["unsteady"]),
+        ("LISTAGG(note, ',') AS x FROM landed", ["unsteady"]),
+        ("LISTAGG(note, ',') WITHIN GROUP (ORDER BY note) AS x FROM landed", []),
+        ("ARRAY_AGG(note) WITHIN GROUP (ORDER BY id) AS x FROM landed", []),
+        ("FIRST_VALUE(note) IGNORE NULLS OVER (PARTITION BY state ORDER BY id) AS x FROM landed", []),
+        ("l.id AS x FROM landed AS l JOIN vendors AS v ON TRUE", ["cross_join"]),
+        ("l.id AS x FROM landed AS l JOIN vendors AS v ON l.id = 1 AND v.id = 1", ["cross_join"]),
+        ("l.id AS x FROM landed AS l, vendors AS v", ["cross_join"]),
+        ("l.id AS x FROM landed AS l JOIN vendors AS v ON v.id BETWEEN l.id AND l.price", []),
+        ("l.id AS x FROM landed AS l CROSS JOIN vendors AS v", []),
+        ("* FROM landed", ["star"]),
+        ("x.id AS y, x.nothing AS z FROM (SELECT l.* FROM landed AS l) AS x", ["star", "column_unknown"]),
+    ],
+)
+def test_what_is_guarded_linked_and_ordered_is_let_through(sql, faults):
+    """And nothing else: each refused form has its allowed neighbour."""
+    statement, unread = read(f"SELECT {sql}")
+    assert unread == []
+    reading = Reading({"landed": LANDED, "vendors": VENDORS})
+    reading.select(statement.tree)
+    assert [fault.rule for fault in [*reading.faults, *clause.faults(statement.tree)]] == faults
+
+
+@pytest.mark.parametrize(
     ("select", "nullable"),
     [
         ("SUM(id) AS x FROM landed", True),
@@ -166,6 +225,23 @@ def test_what_is_not_there_is_told_wherever_it_stands(sql, rule):
         ("SELECT MAX(id) AS id FROM landed", "aggregates"),
         ("SELECT l.id FROM landed AS l LEFT JOIN vendors AS v ON l.state = v.vendor_name", "explodes"),
         ("SELECT l.id FROM landed AS l LEFT JOIN vendors AS v ON l.id = v.id OR l.good", "explodes"),
+        ("SELECT l.id FROM landed AS l LEFT JOIN vendors AS v ON v.id = v.id AND l.good = v.good", "explodes"),
+        ("SELECT l.id FROM landed AS l CROSS JOIN vendors AS v", "explodes"),
+        ("SELECT l.id FROM landed AS l CROSS JOIN (SELECT MAX(id) AS m FROM vendors) AS v", "one_to_one"),
+        (
+            "WITH n AS (SELECT state, COUNT(*) AS n FROM landed GROUP BY 1) SELECT id FROM landed LEFT JOIN n USING (state)",
+            "one_to_one",
+        ),
+        (
+            "WITH n AS (SELECT id AS k FROM vendors) SELECT l.id FROM landed AS l LEFT JOIN n ON n.k = l.id",
+            "one_to_one",
+        ),
+        ("WITH n AS (SELECT id AS k FROM vendors) SELECT l.id FROM landed AS l LEFT JOIN n ON n.k > l.id", "explodes"),
+        (
+            "SELECT l.id FROM landed AS l LEFT JOIN (SELECT vendor_name FROM vendors "
+            "QUALIFY ROW_NUMBER() OVER (PARTITION BY vendor_name ORDER BY id) = 1) AS v ON v.vendor_name = l.state",
+            "one_to_one",
+        ),
     ],
 )
 def test_what_a_select_does_to_row_counts(sql, rows):
