@@ -20,8 +20,7 @@ deny contains {"where": {"file": file, "pointer": "/addresses"}, "what": what} i
 }
 
 deny contains {"where": {"file": file, "pointer": documents.pointer([key])}, "what": what} if {
-	some file, settings in input.documents
-	documents.kind(file) == "settings"
+	some file, settings in documents.all_of_kind("settings")
 	some key in {"addresses", "sandbox"}
 	key in object.keys(settings)
 	what := sprintf("A tenant says `%s`, which is not its to say.", [key])

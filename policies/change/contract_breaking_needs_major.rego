@@ -9,14 +9,13 @@
 #   soc2: PI1.1
 package rules.change.contract_breaking_needs_major
 
-import data.lib.changes
 import data.lib.contracts
 import data.lib.documents
 
 deny contains {"where": {"file": file, "pointer": "/version"}, "what": what} if {
-	some file, new in input.documents
+	some file in input.changed
 	documents.kind(file) == "contracts"
-	changes.added_or_changed(file)
+	new := input.documents[file]
 	old := input.base.documents[file]
 	breaks := contracts.breaks(old, new)
 	count(breaks) > 0

@@ -12,11 +12,10 @@ package rules.fleet.cell_aim
 import data.lib.cells
 
 deny contains {"where": {"file": path, "pointer": "/cell"}, "what": what} if {
-	some cell, environments in cells.loads
+	some [cell, environment], load in cells.loads
 	aim := cells.bound(cell, "aim")
-	some environment, load in environments
 	load > aim
 	load <= cells.bound(cell, "limit")
-	some path in cells.concerns(cell, environment)
+	some path in cells.concerns([cell, environment])
 	what := sprintf("Cell `%s` would hold %d pipelines in %s and aims at %d.", [cell, load, environment, aim])
 }

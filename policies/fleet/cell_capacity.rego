@@ -12,20 +12,18 @@ package rules.fleet.cell_capacity
 import data.lib.cells
 
 deny contains {"where": {"file": path, "pointer": "/cell"}, "what": what} if {
-	some cell, environments in cells.loads
+	some [cell, environment], load in cells.loads
 	limit := cells.bound(cell, "limit")
-	some environment, load in environments
 	load > limit
-	some path in cells.concerns(cell, environment)
+	some path in cells.concerns([cell, environment])
 	what := sprintf("Cell `%s` would hold %d pipelines in %s; %d is the most.", [cell, load, environment, limit])
 }
 
 # the limit itself went down
 deny contains {"where": {"file": cells.file, "pointer": concat("/", ["", "cells", cell])}, "what": what} if {
 	cells.file in input.changed
-	some cell, environments in cells.loads
+	some [cell, environment], load in cells.loads
 	limit := cells.bound(cell, "limit")
-	some environment, load in environments
 	load > limit
 	what := sprintf("Cell `%s` holds %d pipelines in %s already.", [cell, load, environment])
 }

@@ -15,7 +15,7 @@ deny contains {"where": {"file": cells.file, "pointer": "/cells"}, "what": what}
 	cells.file in input.changed
 	some cell, _ in object.get(input.base.documents, [cells.file, "cells"], {})
 	not cells.declared[cell]
-	tenants := {tenant | some _, living in cells.residents[cell]; some tenant, _ in living}
+	tenants := {tenant | some tenant, lived_in in cells.cells_of; cell in lived_in}
 	count(tenants) > 0
 	what := sprintf("Cell `%s` goes, and %d tenants live in it, %s first.", [cell, count(tenants), min(tenants)])
 }

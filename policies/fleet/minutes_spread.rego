@@ -10,23 +10,30 @@
 package rules.fleet.minutes_spread
 
 import data.lib.cells
+import data.lib.documents
 
 crowd := 60
 
-# cell → minute → pipelines that name this very minute for every day or hour
-starts[cell][minute] contains path if {
-	some cell, environments in cells.residents
-	some tenant, _ in environments[_]
-	some path in cells.pipelines[tenant]
-	minute := split(trim_space(input.documents[path].schedule), " ")[0]
+# pipelines that name this very minute for every day or hour
+minutes := {path: minute |
+	some path, pipeline in documents.all_of_kind("pipelines")
+	not startswith(pipeline.schedule, "H")
+	minute := split(trim_space(pipeline.schedule), " ")[0]
 	regex.match(`^[0-9]{1,2}$`, minute)
 }
 
+# [minute, cell] of each of them
+starts := {path: places |
+	some path, minute in minutes
+	places := {[minute, cell] | some cell in cells.cells_of[documents.tenant_of(path)]}
+}
+
+sizes[place] := count([path | some path, places in starts; place in places]) if some place in {place | place := starts[_][_]}
+
 deny contains {"where": {"file": path, "pointer": "/schedule"}, "what": what} if {
-	some cell, minutes in starts
-	some minute, paths in minutes
-	count(paths) > crowd
-	some path in paths
-	path in cells.changed
-	what := sprintf("%d pipelines of cell `%s` start at minute %s.", [count(paths), cell, minute])
+	some path in cells.changed
+	some [minute, cell] in starts[path]
+	size := sizes[[minute, cell]]
+	size > crowd
+	what := sprintf("%d pipelines of cell `%s` start at minute %s.", [size, cell, minute])
 }

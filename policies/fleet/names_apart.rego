@@ -14,10 +14,7 @@ import data.lib.documents
 # 0 reads as o, 1 as l; underscores are not read at all
 reading(name) := replace(replace(replace(replace(name, "_", ""), "0", "o"), "1", "l"), "rn", "m")
 
-readings[reading(tenant)] contains tenant if {
-	some path, _ in input.documents
-	tenant := documents.tenant_of(path)
-}
+tenants := {documents.tenant_of(path) | some path, _ in input.documents}
 
 deny contains {"where": {"file": path, "pointer": ""}, "what": what} if {
 	some path in input.changed
@@ -25,7 +22,7 @@ deny contains {"where": {"file": path, "pointer": ""}, "what": what} if {
 	path in object.keys(input.documents)
 	not path in object.keys(input.base.documents)
 	tenant := documents.tenant_of(path)
-	others := readings[reading(tenant)] - {tenant}
+	others := {other | some other in tenants; other != tenant; reading(other) == reading(tenant)}
 	count(others) > 0
 	what := sprintf("`%s` reads as `%s`, which is another tenant.", [tenant, min(others)])
 }

@@ -11,22 +11,26 @@ package rules.fleet.sources_apart
 
 import data.lib.documents
 
-# who reads where: environment, host, port, user, directory → settings files
-places[place] contains {"file": path, "connector": name} if {
+# settings file and connector → environment, host, port, user and directory; where one is not known, nothing is said
+places := {[path, name]: place |
 	some path, settings in documents.all_of_kind("settings")
 	some name, connector in settings.connectors
 	host := connector.endpoint.host
-	folder := sprintf("tenants/%s/connectors/%s.yaml", [documents.tenant_of(path), name])
-	directory := input.documents[folder].directory # where it is not known, nothing is said
+	directory := input.documents[sprintf("tenants/%s/connectors/%s.yaml", [documents.tenant_of(path), name])].directory
 	place := [documents.name(path), host, object.get(connector.endpoint, "port", 22), connector.user, trim_suffix(directory, "/")]
 }
 
-deny contains {"where": {"file": one.file, "pointer": documents.pointer(["connectors", one.connector, "endpoint"])}, "what": what} if {
-	some place, readers in places
-	count(readers) > 1
-	some one in readers
-	one.file in input.changed
-	others := {tenant | some other in readers; tenant := documents.tenant_of(other.file)} - {documents.tenant_of(one.file)}
+readers := {place: those |
+	some place in {place | place := places[_]}
+	those := {one | places[one] == place}
+}
+
+deny contains {"where": {"file": path, "pointer": documents.pointer(["connectors", name, "endpoint"])}, "what": what} if {
+	settings := {path | some path in input.changed; documents.kind(path) == "settings"}
+	count(settings) > 0
+	some [path, name], place in places
+	path in settings
+	others := {tenant | some [other, _] in readers[place]; tenant := documents.tenant_of(other)} - {documents.tenant_of(path)}
 	count(others) > 0
-	what := sprintf("`%s` reads %s of %s as `%s`; so does %s.", [one.connector, place[4], place[1], place[3], min(others)])
+	what := sprintf("`%s` reads %s of %s as `%s`; so does %s.", [name, place[4], place[1], place[3], min(others)])
 }

@@ -14,31 +14,41 @@ most := {"aim": 2000, "limit": 3000}
 
 bound(cell, key) := object.get(declared, [cell, key], most[key])
 
-pipelines[documents.tenant_of(path)] contains path if some path, _ in documents.all_of_kind("pipelines")
+owners := {path: documents.tenant_of(path) | some path, _ in documents.all_of_kind("pipelines")}
 
-sizes := {tenant: count(paths) | some tenant, paths in pipelines}
+pipelines := {tenant: paths |
+	some tenant in {tenant | tenant := owners[_]}
+	paths := {path | owners[path] == tenant}
+}
 
-# cell → environment → tenant → its settings file
-residents[settings.cell][documents.name(path)][documents.tenant_of(path)] := path if {
+# settings file → whose, in which cell and environment
+homes := {path: {"tenant": documents.tenant_of(path), "place": [settings.cell, documents.name(path)]} |
 	some path, settings in documents.all_of_kind("settings")
+	is_string(settings.cell)
 }
 
-loads[cell][environment] := sum([object.get(sizes, tenant, 0) | some tenant, _ in tenants]) if {
-	some cell, environments in residents
-	some environment, tenants in environments
+# [cell, environment] → settings files of those who live there
+residents := {place: paths |
+	some place in {place | place := homes[_].place}
+	paths := {path | homes[path].place == place}
 }
 
-# the change has something to do with it
-concerns(cell, environment) := {path |
-	some tenant, path in residents[cell][environment]
-	touched(tenant, path)
+# tenant → its cells
+cells_of := {tenant: cells |
+	some tenant in {tenant | tenant := homes[_].tenant}
+	cells := {place[0] | homes[path].tenant == tenant; place := homes[path].place}
 }
 
-touched(_, path) if path in changed
-
-touched(tenant, _) if {
-	some pipeline in pipelines[tenant]
-	pipeline in changed
+# [cell, environment] → pipelines
+loads := {place: sum([count(object.get(pipelines, homes[path].tenant, set())) | some path in paths]) |
+	some place, paths in residents
 }
+
+# the settings by which the change has something to do with what a cell holds
+concerns(place) := {path | some path in residents[place]; touched(path)}
+
+touched(path) if path in changed
+
+touched(path) if count(pipelines[homes[path].tenant] & changed) > 0
 
 changed := {path | some path in input.changed}

@@ -24,10 +24,11 @@ by_kind[kind(file)][file] := document if some file, document in own
 # file → document of one kind, for the tenant at hand
 of_kind(wanted) := object.get(by_kind, wanted, {})
 
-# the same for every tenant whose files are there
-all_by_kind[kind(file)][file] := document if some file, document in input.documents
-
-all_of_kind(wanted) := object.get(all_by_kind, wanted, {})
+# the same for every tenant whose files are there; a comprehension, for a partial rule of a fleet's size grows with its square
+all_of_kind(wanted) := {file: document |
+	some file, document in input.documents
+	kind(file) == wanted
+}
 
 folders := {"connectors", "contracts", "mappings", "pipelines"}
 
