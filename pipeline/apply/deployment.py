@@ -17,7 +17,8 @@ from typing import Any, Literal
 from sqlalchemy import Engine as Records
 
 from pipeline import naming
-from pipeline.apply import artifacts, infrastructure, lease, records
+from pipeline.apply import artifacts, infrastructure, last_look, lease, records
+from pipeline.apply.last_look import Probe
 from pipeline.apply.records import Record
 from pipeline.errors import AcmeError
 from pipeline.events import Correlation, Event, Sink
@@ -38,6 +39,7 @@ class World:
     program: Callable[[Desired], Program]
     warehouse: Callable[[], AbstractContextManager[Session]]
     sink: Sink
+    probe: Probe = lambda _desired: ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _make(desired: Desired, world: World, request: Request, record: Record, hear
     artifacts.write(world.aws("s3"), desired, record)
     name = naming.stack(desired.tenant, desired.environment.name)
     steps = infrastructure.make(world, name, world.program(desired), heartbeat, request.approved)
+    last_look.look(desired, world.records, world.probe)
     heartbeat.check()
     epochs = _publish(desired, world, record)
     records.finish(world.records, record, "live")

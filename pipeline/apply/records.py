@@ -99,6 +99,12 @@ def unfinished(engine: Engine, tenant: str, environment: str) -> Record | None:
     return last if last and last.state == "started" else None
 
 
+def was_live(engine: Engine, tenant: str, environment: str, **digests: str) -> bool:
+    """Whether any deployment with these digests (`release`, `settings`, …) was ever live here."""
+    conditions = (deployments.c[name] == digest for name, digest in digests.items())
+    return newest(engine, tenant, environment, deployments.c.state == "live", *conditions) is not None
+
+
 def newest(engine: Engine, tenant: str, environment: str, *conditions: Any) -> Record | None:
     """The deployment that was begun last, however it went."""
     with engine.connect() as connection:

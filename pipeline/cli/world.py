@@ -5,7 +5,7 @@ The only place that knows the Pulumi programs: `plan` and `apply` take them as a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine as Records
 
     from pipeline.apply.deployment import World
+    from pipeline.findings import Finding
     from pipeline.plan.desired import Desired
     from pipeline.plan.engine import Engine, Program
 
@@ -70,7 +71,14 @@ class Hands:
         from pipeline.apply.deployment import World
 
         sink = cloud.SqsSink(self.environment, self._session)
-        return World(self.aws, self.records, self.engine, tenant_program_of, self.warehouse, sink)
+        return World(self.aws, self.records, self.engine, tenant_program_of, self.warehouse, sink, self.probe)
+
+    def probe(self, desired: Desired) -> Sequence[Finding]:
+        """What stands in the way of what is desired here, by the tenant's own eyes."""
+        from pipeline.cli import probing
+        from pipeline.gate.probe import probe
+
+        return probe(probing.subject(self, desired)).findings
 
     def desired_cell(self, tenant: str) -> str:
         """The cell that the tenant's settings name in this environment."""
