@@ -1,20 +1,28 @@
-"""`acme recover revert | rerun | replay`: undo a promotion, run one tenant again; the plan is always shown first."""
+"""`acme recover revert | rerun | replay | dismiss`: undo a promotion, run one tenant again, let go of what waits.
+
+The plan of a run is always shown first, and its end is told as the records know it.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.answer import Answer
+from pipeline.cli.validate import deployable
 from pipeline.errors import Final, Missing, Usage
 
 if TYPE_CHECKING:
     from pipeline.cli.world import Hands
     from pipeline.publish.ledger import Row
+    from pipeline.recover.recorded import Where
     from pipeline.recover.rerun import Plan
+
+WORLD_FAILED = 3
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +37,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         again.add_argument("tenant", metavar="TENANT", nargs=count)
         again.add_argument("pipeline", metavar="PIPELINE", nargs=count)
         again.add_argument("--plan", action="store_true", help="only show, object by object, what would happen")
+    dismiss = below.add_parser("dismiss", help="let go of an object that waits: no scheduled run holds it again")
+    for name in ("tenant", "pipeline", "object"):
+        dismiss.add_argument(name, metavar=name.upper())
+    dismiss.add_argument("--reason", required=True, help="why nothing is lost by it; it is kept")
     rerun.add_argument("--incident", metavar="INC", help="the incident, in place of tenant and pipeline")
     replay.add_argument(
         "--release", metavar="DIGEST", help="first take back what was published under this release (its digest)"
@@ -42,6 +54,7 @@ def run(arguments: argparse.Namespace) -> Answer:
 def _revert(arguments: argparse.Namespace) -> Answer:
     from pipeline.recover.revert import explain, revert
 
+    deployable(arguments.repo, [arguments.tenant])
     undoing = explain(arguments.repo, arguments.tenant, arguments.commit)
     if arguments.explain:
         return Answer({"undoing": undoing.document()}, undoing.text())
@@ -87,12 +100,37 @@ def _rerun_one(arguments: argparse.Namespace) -> Answer:
     planned = _planned(arguments)
     if arguments.plan:
         return Answer(planned.document(), planned.text())
-    done = start(_hands(arguments), arguments.tenant, arguments.pipeline)
+    return _run(arguments, planned)
+
+
+def _run(arguments: argparse.Namespace, planned: Plan, replay: Sequence[str] = ()) -> Answer:
+    """One run to its end, what the records say of it, and what waits now."""
+    done = start(_hands(arguments), arguments.tenant, arguments.pipeline, replay=replay)
+    told, text = _recorded(arguments, done)
     return Answer(
-        {"plan": planned.document(), "run": done.__dict__},
-        f"{planned.text()}\n{describe(done)}",
-        0 if done.state == "success" else 3,
+        {"plan": planned.document(), "run": {**done.__dict__, **told}},
+        "\n".join([planned.text(), describe(done), *text]),
+        0 if done.state == "success" else WORLD_FAILED,
     )
+
+
+def _recorded(arguments: argparse.Namespace, done: Any) -> tuple[dict[str, Any], list[str]]:
+    """What the records know of the run, as a document and as lines."""
+    from pipeline.observe.queries import incident_name
+    from pipeline.recover.recorded import ended, incidents_of, waiting
+
+    if done.state == "lost":
+        return {"recorded": "", "incidents": [], "held": []}, []
+    records, where = _hands(arguments).records, _where(arguments)
+    state = ended(records, where, done.run, well=done.state == "success")
+    with records.connect() as connection:
+        numbers, waits = incidents_of(connection, where, done.run), waiting(connection, where)
+    lines = [f"incident {incident_name(number)}: acme observe why {incident_name(number)}" for number in numbers]
+    lines += [f"held {each.source_key}: {each.why}" for each in waits]
+    if not state:
+        lines.append("the records do not know its end yet: ./acme sandbox up starts a collector that is not there")
+    document = {"incidents": [incident_name(number) for number in numbers], "held": [each.__dict__ for each in waits]}
+    return {"recorded": state, **document}, lines
 
 
 def _replay(arguments: argparse.Namespace) -> Answer:
@@ -109,12 +147,33 @@ def _replay(arguments: argparse.Namespace) -> Answer:
         return Answer(
             {"plan": planned.document()}, f"{planned.text()}\nnothing was taken back: there is nothing to replay"
         )
-    done = start(hands, arguments.tenant, arguments.pipeline, replay=planned.replay())
-    return Answer(
-        {"plan": planned.document(), "run": done.__dict__},
-        f"{planned.text()}\n{describe(done)}",
-        0 if done.state == "success" else 3,
-    )
+    return _run(arguments, planned, planned.replay())
+
+
+def _dismiss(arguments: argparse.Namespace) -> Answer:
+    """`Usage` where nothing of this name waits, with what does."""
+    from pipeline.promote.commit import git
+    from pipeline.recover.letting_go import let_go
+    from pipeline.recover.recorded import heard, waiting
+
+    _known_pipeline(arguments)
+    hands, where, wanted = _hands(arguments), _where(arguments), arguments.object
+    with hands.records.connect() as connection:
+        waits = [each.source_key for each in waiting(connection, where)]
+    if wanted not in waits:
+        fix = f"name one of {', '.join(waits)}" if waits else "acme observe incidents says what else is wrong"
+        raise Usage(f"{wanted} does not wait in {where.tenant} {where.pipeline} ({where.environment}).", fix=fix)
+    by = git(arguments.repo, "var", "GIT_AUTHOR_IDENT").rpartition(">")[0].rpartition("<")[2]
+    event = let_go(hands.environment, where, wanted, arguments.reason, by)
+    late = "" if heard(hands.records, event) else "; the records do not know it yet"
+    said = {"dismissed": wanted, **where.__dict__, "reason": arguments.reason, "by": by}
+    return Answer(said, f"{wanted} waits no more: as long as its bytes are these, no run looks at it again{late}")
+
+
+def _where(arguments: argparse.Namespace) -> Where:
+    from pipeline.recover.recorded import Where
+
+    return Where(arguments.environment, arguments.tenant, arguments.pipeline)
 
 
 def _hands(arguments: argparse.Namespace) -> Hands:
@@ -123,14 +182,25 @@ def _hands(arguments: argparse.Namespace) -> Hands:
     return Hands(arguments.repo, arguments.environment)
 
 
-def _planned(arguments: argparse.Namespace) -> Plan:
+def _known_pipeline(arguments: argparse.Namespace) -> None:
+    """`Usage` where there is no such tenant to deploy, or it has no such pipeline."""
     from pipeline.cli.world import readable
+
+    deployable(arguments.repo, [arguments.tenant])
+    names = sorted(readable(arguments.repo, arguments.tenant).pipelines)
+    if arguments.pipeline not in names:
+        raise Usage(f"{arguments.tenant} has no pipeline {arguments.pipeline}.", fix=f"name one of {', '.join(names)}")
+
+
+def _planned(arguments: argparse.Namespace) -> Plan:
+    from pipeline.recover.recorded import waiting
     from pipeline.recover.rerun import plan
 
-    known = sorted(readable(arguments.repo, arguments.tenant).pipelines)
-    if arguments.pipeline not in known:
-        raise Usage(f"{arguments.tenant} has no pipeline {arguments.pipeline}.", fix=f"name one of {', '.join(known)}")
-    return plan(arguments.tenant, arguments.pipeline, _ledger(arguments))
+    _known_pipeline(arguments)
+    rows = _ledger(arguments)
+    with _hands(arguments).records.connect() as connection:
+        waits = waiting(connection, _where(arguments))
+    return plan(arguments.tenant, arguments.pipeline, rows, waits)
 
 
 def _ledger(arguments: argparse.Namespace) -> list[Row]:
@@ -157,8 +227,9 @@ def ledger_of(hands: Hands, tenant: str, pipeline: str) -> list[Row]:
 
 
 def start(hands: Hands, tenant: str, pipeline: str, *, run: str = "", replay: Sequence[str] = ()) -> Any:
-    """One run by Airflow, to its end."""
-    from pipeline import cloud
+    """One run by Airflow, to its end. While it lasts, what it waits for is said; Ctrl-C leaves it to itself."""
+    from pipeline import cloud, naming
+    from pipeline.recover.watching import waits_for, watched
     from pipeline.sandbox.airflow.cell import Cell
     from pipeline.settings import folder
 
@@ -168,13 +239,23 @@ def start(hands: Hands, tenant: str, pipeline: str, *, run: str = "", replay: Se
             "a run is started through the sandbox's Airflow only, so far.", fix="start it in MWAA's own console"
         )
     s3 = cloud.client(environment, cloud.session(environment, "deployer"), "s3")
-    synced = folder(hands.repository).parent / "airflow" / "dags" / environment.name
-    cell = hands.desired_cell(tenant)
-    port = int(environment.airflow.rpartition(":")[2])
-    place = environment.place
+    airflow = folder(hands.repository).parent / "airflow"
+    place, port = environment.place, int(environment.airflow.rpartition(":")[2])
+    prefix = place.dags_prefix(hands.desired_cell(tenant))
+    cell = Cell(port, airflow / "dags" / environment.name, s3, place.dags_bucket, prefix)
     conf = {"replay": list(replay)} if replay else {}
     named = run or f"r-{uuid.uuid4().hex[:10]}"
-    return Cell(port, synced, s3, place.dags_bucket, place.dags_prefix(cell)).run(tenant, pipeline, named, conf)
+    dag = naming.dag_id(tenant, pipeline)
+
+    def say(seconds: float) -> None:
+        waits = waits_for(airflow / "runs", dag, named)
+        sys.stderr.write(f"run {named} of {dag}: {seconds:.0f} s{f', {waits}' if waits else ''}\n")
+
+    try:
+        return watched(lambda: cell.run(tenant, pipeline, named, conf), say)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"acme: run {named} goes on, and harms nothing: acme observe trace {named}\n")
+        raise
 
 
 def describe(done: Any) -> str:
@@ -184,4 +265,4 @@ def describe(done: Any) -> str:
     return f"run {done.run}: {done.state} in {done.seconds:.1f} s ({states})\nlog: {done.log}"
 
 
-ACTIONS = {"revert": _revert, "rerun": _rerun, "replay": _replay}
+ACTIONS = {"revert": _revert, "rerun": _rerun, "replay": _replay, "dismiss": _dismiss}

@@ -34,10 +34,16 @@ def chosen(repository: Path, named: list[str]) -> list[str]:
         raise Usage(f"{repository} holds no tenants/.", fix="name a checkout by --repo")
     known = sorted(path.name for path in (repository / "tenants").iterdir() if path.is_dir())
     if unknown := [name for name in named if name not in known]:
-        raise Usage(f"there is no tenant {', '.join(unknown)}.", fix=f"name one of {', '.join(known)}")
+        from pipeline.spec.wording import did_you_mean
+
+        close = " ".join(filter(None, (did_you_mean(name, known).strip() for name in unknown)))
+        fix = f"name one of {', '.join(known)}"
+        raise Usage(f"there is no tenant {', '.join(unknown)}.", why=close, fix=fix)
     return named or known
 
 
 def deployable(repository: Path, named: list[str]) -> list[str]:
-    """The same without the example, which is validated and never deployed."""
+    """The same without the example, which is validated and never deployed; `Usage` where it is named."""
+    if EXAMPLE in named:
+        raise Usage(f"{EXAMPLE} is validated and never deployed.", fix="name a tenant of yours: acme new tenant NAME")
     return [name for name in chosen(repository, named) if name != EXAMPLE]

@@ -6,6 +6,7 @@ path and the error's code, never a header or a body.
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
@@ -27,6 +28,8 @@ CONNECT_S, READ_S = 10, 60
 MAX_ANSWER = 32 * 2**20
 EARLY_S = 30  # a token is renewed so long before it ends
 RETRIED = frozenset({429, 500, 502, 503, 504})
+SAID_S = 2
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,15 @@ class Pace:
     _calls: deque[float] = field(default_factory=deque)
 
     def wait(self) -> None:
-        while len(self._calls) >= self.per_minute and (left := self._calls[0] + 60 - self.clock.now()) > 0:
+        while (left := self.left_s()) > 0:
             self.clock.sleep(left)
         if len(self._calls) >= self.per_minute:
             self._calls.popleft()
         self._calls.append(self.clock.now())
+
+    def left_s(self) -> float:
+        """How long the next call has to wait."""
+        return self._calls[0] + 60 - self.clock.now() if len(self._calls) >= self.per_minute else 0.0
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,7 @@ class Caller:
 
     def _resource(self, path: str, parameters: Mapping[str, str]) -> Answer:
         def send() -> Answer:
+            self._say_wait(self._pace.left_s(), f"we promised {self._pace.per_minute} requests a minute")
             self._pace.wait()
             headers = {"Authorization": f"Bearer {self._bearer()}", "Accept": "application/json"}
             return self._send("GET", self._url + path, headers=headers, params=dict(parameters))
@@ -168,8 +176,14 @@ class Caller:
             wait = self._wait_s(answer, attempt)
             if self._clock.now() + wait > self._deadline:
                 raise self._put_off(answer, what)
+            self._say_wait(wait, f"it answered HTTP {answer.status}")
             self._clock.sleep(wait)
         raise AssertionError("a patience has at least one try")
+
+    def _say_wait(self, seconds: float, why: str) -> None:
+        """Into the task's log, from where whoever watches the run reads it; a short wait is not worth a line."""
+        if seconds > SAID_S:
+            _LOG.info("acme: waits %.0f s for %s: %s", seconds, self._host, why)
 
     def _wait_s(self, answer: Answer, attempt: int) -> float:
         said = seconds(answer.retry_after)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import Final, Missing
+from pipeline.errors import Final, Missing, Usage
 from pipeline.promote import pin
 from pipeline.promote.commit import git, head
 from pipeline.release import Release
@@ -40,7 +40,7 @@ class Undoing:
 def explain(repository: Path, tenant: str, commit: str | None = None) -> Undoing:
     """What the revert of this commit, or of the last one that wrote the pin, would undo."""
     file = pin.path(tenant)
-    found = commit or git(repository, "log", "-1", "--format=%H", "--", file)
+    found = _named(repository, file, commit) if commit else git(repository, "log", "-1", "--format=%H", "--", file)
     if not found:
         raise Missing(f"no commit wrote a pin of {tenant}.", fix=f"acme promote {tenant}, or name the commit")
     subject, author = git(repository, "show", "--no-patch", "--format=%s%n%an", found).splitlines()
@@ -51,6 +51,16 @@ def explain(repository: Path, tenant: str, commit: str | None = None) -> Undoing
     if before is None:
         raise Final(f"{found[:7]} removed the pin of {tenant}.", fix="promote a release instead")
     return Undoing(tenant, found, subject, author, before, after)
+
+
+def _named(repository: Path, file: str, commit: str) -> str:
+    """The commit's full id. `Usage` where there is none of this name, with those that wrote the pin."""
+    try:
+        return git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}")
+    except Final:
+        wrote = git(repository, "log", "-5", "--format=%h (%s)", "--", file).splitlines()
+        fix = f"name none, or one of {', '.join(wrote)}" if wrote else ""
+        raise Usage(f"there is no commit `{commit}` here.", fix=fix) from None
 
 
 def _release_at(repository: Path, revision: str, file: str) -> str | None:
@@ -67,6 +77,8 @@ def revert(repository: Path, undoing: Undoing) -> str:
     try:
         git(repository, "revert", "--no-edit", undoing.commit)
     except Final as error:
+        if not _begun(repository):
+            raise
         git(repository, "revert", "--abort")
         raise Final(
             error.what,
@@ -74,6 +86,11 @@ def revert(repository: Path, undoing: Undoing) -> str:
             fix="revert the later commit first, or promote the older release",
         ) from error
     return head(repository)
+
+
+def _begun(repository: Path) -> bool:
+    """Whether git stands in the middle of a revert; it refuses to begin one over changes that are not committed."""
+    return (repository / git(repository, "rev-parse", "--git-path", "REVERT_HEAD")).exists()
 
 
 def changes(bad: Release, good: Release | None) -> Mapping[str, str]:

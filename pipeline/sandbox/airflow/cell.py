@@ -90,6 +90,11 @@ def ask(port: int, request: Mapping[str, Any], timeout_s: float) -> dict[str, An
             line.write(json.dumps(request) + "\n")
             line.flush()
             said = line.readline()
+    except TimeoutError as error:
+        raise Unreachable(
+            f"no answer within {timeout_s:.0f} s: the run goes on by itself.",
+            fix=f"acme observe trace {request['run']}" if "run" in request else "./acme sandbox up",
+        ) from error
     except OSError as error:
         raise Unreachable(
             f"the sandbox's Airflow does not answer on port {port} ({error}).", fix="./acme sandbox up"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -32,6 +33,22 @@ def test_what_is_not_live_names_the_way_there(environment, fix, monkeypatch):
     with pytest.raises(Missing, match=f"vendors is not live in {environment}") as told:
         answer_to(["recover", "rerun", "globex", "vendors", "-e", environment])
     assert told.value.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rerun", "globx", "vendors"), "there is no tenant globx. Did you mean `globex`?"),
+        (("rerun", "_example", "orders"), "_example is validated and never deployed"),
+        (("dismiss", "globex", "vendor", "/a.csv", "--reason", "x"), "globex has no pipeline vendor"),
+        (("revert", "nobody"), "there is no tenant nobody"),
+        (("revert", "globex", "deadbeef"), "there is no commit `deadbeef` here"),
+    ],
+)
+def test_a_wrong_word_is_told_as_one(words, told):
+    """Before anything is asked."""
+    with pytest.raises(Usage, match=re.escape(told)):
+        answer_to(["recover", *words])
 
 
 @pytest.mark.parametrize("command", sorted({advice.next for advice in ADVICE.values()} - {""}))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Final, Missing
+from pipeline.errors import Final, Missing, Usage
 from pipeline.promote import pin
 from pipeline.promote.pin import Evidence
 from pipeline.recover.revert import explain, revert
@@ -58,6 +58,23 @@ def test_a_commit_that_wrote_no_pin_is_refused(repository):
     """A revert of something else is not a rollback."""
     with pytest.raises(Final, match="did not write"):
         explain(repository, "globex", git(repository, "rev-parse", "HEAD~2"))
+
+
+@pytest.mark.parametrize("word", ["deadbeef", "--output=x", "main~9"])
+def test_a_commit_that_there_is_not_is_told_with_those_that_wrote_the_pin(repository, word):
+    """And no word is taken for an option of git's."""
+    with pytest.raises(Usage, match=r"there is no commit `.*` here. fix: name none, or one of .*promote"):
+        explain(repository, "globex", word)
+    assert not (repository / "x").exists()
+
+
+def test_changes_that_are_not_committed_are_told_in_gits_words(repository):
+    """Nothing was begun, so nothing is given up."""
+    file = repository / pin.path("globex")
+    file.write_text(f"{file.read_text()}# mine\n")
+    with pytest.raises(Final, match="local changes"):
+        revert(repository, explain(repository, "globex"))
+    assert file.read_text().endswith("# mine\n")
 
 
 def test_a_tenant_without_a_pin_cannot_be_rolled_back(repository):
