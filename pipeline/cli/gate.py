@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +13,16 @@ from pipeline.errors import AcmeError
 from pipeline.findings import Finding, denied
 from pipeline.gate.change import Files
 from pipeline.gate.output.formats import ENDINGS, FORMATS, write, written
+from pipeline.gate.plain import plain_line
 from pipeline.gate.verdict import Verdict
 from pipeline.settings import load
 from pipeline.toolchain import cache, programs
 
 if TYPE_CHECKING:
     from pipeline.gate.effect import Effects
+    from pipeline.gate.request import Request
+
+MAX_WORKERS = 8  # each holds some 250 MB
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +35,20 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--probe", action="store_true", help="also ask the environment's sources and warehouse, as the tenant"
+    )
+    parser.add_argument(
+        "--patch",
+        type=Path,
+        metavar="FILE",
+        help="probe, and write the mappings' edits that would fit the sources, for `git apply FILE`",
+    )
+    parser.add_argument(
+        "--fast", action="store_true", help="without policies and transforms' tests: what a commit can wait for"
+    )
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="first mend how transforms are written, where that changes nothing of what they mean",
     )
     parser.add_argument(
         "--format",
@@ -61,21 +81,36 @@ def told(arguments: argparse.Namespace, verdict: Verdict, more: Effects | None =
 
 
 def judged(arguments: argparse.Namespace) -> Verdict:
-    """The verdict on what the command line names."""
-    from pipeline.gate.request import Request, answer
+    """The verdict on what the command line names, after what can be mended was, if that was asked."""
+    from pipeline.gate.request import answer, mend
 
-    request = Request(
+    request = asked(arguments)
+    if arguments.patch:
+        arguments.patch.unlink(missing_ok=True)  # an older one's edits
+    if arguments.fix:
+        for mended in mend(request):
+            sys.stderr.write(f"{plain_line(mended.sentence())}\n")
+    return answer(request)
+
+
+def asked(arguments: argparse.Namespace) -> Request:
+    from pipeline.gate.request import Request
+
+    return Request(
         folder=arguments.repo,
         tenants=arguments.tenants,
         base=arguments.base,
         head=arguments.head,
         rules=arguments.rules,
-        opa_program=programs.ensure(programs.OPA),
-        opa_url=running_opa(arguments.repo),
+        opa_program=None if arguments.fast else programs.ensure(programs.OPA),
+        opa_url="" if arguments.fast else running_opa(arguments.repo),
         cache=cache.folder() / "gate",
-        checks={"probe": lambda tenant, files: probed(arguments, tenant, files)} if arguments.probe else {},
+        workers=min(os.cpu_count() or 1, MAX_WORKERS),
+        fast=arguments.fast,
+        checks={"probe": lambda tenant, files: probed(arguments, tenant, files)}
+        if arguments.probe or arguments.patch
+        else {},
     )
-    return answer(request)
 
 
 def probed(arguments: argparse.Namespace, tenant: str, files: Files) -> list[Finding]:
@@ -84,10 +119,15 @@ def probed(arguments: argparse.Namespace, tenant: str, files: Files) -> list[Fin
     from pipeline.cli.world import Hands
     from pipeline.spec.tenant import read_files
 
-    read, findings = read_files({path: content for path, content in files.items() if content is not None}, tenant)
+    there = {path: content for path, content in files.items() if content is not None}
+    read, findings = read_files(there, tenant)
     if denied(findings):
         return []
-    return list(probing.probed(Hands(arguments.repo, arguments.environment), read).findings)
+    found = probing.probed(Hands(arguments.repo, arguments.environment), read, there)
+    if arguments.patch and found.patch:
+        with arguments.patch.open("a", encoding="utf-8") as file:
+            file.write(found.patch)
+    return list(found.findings)
 
 
 def running_opa(repository: Path) -> str:

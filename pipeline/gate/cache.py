@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
@@ -24,17 +25,24 @@ class Cache:
 
     def findings(self, kind: str, content: Sequence[str | bytes], make: Callable[[], list[Finding]]) -> list[Finding]:
         """What was found for exactly this content, else what `make` finds now."""
-        if self.folder is None:
-            return make()
-        path = self.folder / kind / f"{key_of(content)}.json"
-        known = _read(path)
+        known = self.known(kind, content)
         if known is None:
             known = make()
-            _write(path, known)
+            if path := self._path(kind, content):
+                _write(path, known)
         return known
 
+    def known(self, kind: str, content: Sequence[str | bytes]) -> list[Finding] | None:
+        """What was found for exactly this content, or None where nobody looked yet."""
+        path = self._path(kind, content)
+        return _read(path) if path else None
 
-def code_of(stages: Sequence[str], packages: Sequence[str]) -> str:
+    def _path(self, kind: str, content: Sequence[str | bytes]) -> Path | None:
+        return self.folder / kind / f"{key_of(content)}.json" if self.folder else None
+
+
+@lru_cache
+def code_of(stages: tuple[str, ...], packages: tuple[str, ...]) -> str:
     """What a finding hangs on besides its subject: our own code, of these stages and the modules below all, and others'."""
     folder = Path(__file__).parents[1]
     ours = [*folder.glob("*.py"), *(path for stage in stages for path in (folder / stage).rglob("*.py"))]

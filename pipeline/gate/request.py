@@ -13,8 +13,10 @@ from typing import Any
 
 from pipeline.errors import Usage
 from pipeline.gate.bundle import read_bundle, read_bundle_at
+from pipeline.gate.cache import Cache
 from pipeline.gate.change import Change, read_change, tenant_of
-from pipeline.gate.verdict import Check, Rules, Verdict, gate
+from pipeline.gate.sql_fix import Mended, fix
+from pipeline.gate.verdict import Check, Pace, Rules, Verdict, gate
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Request:
 
     `rules`: the folder that holds policies/ and .sqlfluff; without it they come out of the base when a head is named (the head
     is then data, and nothing in it judges), else out of the folder itself. `opa_program` is started unless one answers at
-    `opa_url`. `checks`: name → (tenant, files) → findings, asked about every tenant. `plans`: tenant → {steps: […]}.
+    `opa_url`. `cache`, `workers` and `fast` are those of `Pace`. `checks`: name → (tenant, files) → findings, asked about
+    every tenant. `plans`: tenant → {steps: […]}.
     """
 
     folder: Path
@@ -35,6 +38,8 @@ class Request:
     opa_program: Path | None = None
     opa_url: str = ""
     cache: Path | None = None
+    workers: int = 0
+    fast: bool = False
     checks: Mapping[str, Check] = field(default_factory=dict)
     plans: Mapping[str, Any] = field(default_factory=dict)
 
@@ -51,8 +56,19 @@ def answer(request: Request) -> Verdict:
         tenants=request.tenants,
         checks=request.checks,
         plans=request.plans,
-        cache=request.cache,
+        pace=Pace(request.cache, request.workers, request.fast),
     )
+
+
+def mend(request: Request) -> list[Mended]:
+    """What was mended in how the transforms of the work tree are written, and what was left. `Usage` where a head is named."""
+    if request.head is not None:
+        raise Usage("--fix writes files, and a revision has none.", fix="leave --head out")
+    change = read_change(request.folder, base=request.base, tenants=request.tenants)
+    _refuse_unknown(request, change)
+    named = request.tenants or change.tenants
+    files = {path: content for path, content in change.head_files.items() if tenant_of(path) in named}
+    return list(fix(request.folder, files, _rules(request, change).sqlfluff, Cache(request.cache)))
 
 
 def _rules(request: Request, change: Change) -> Rules:

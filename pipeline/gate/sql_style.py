@@ -7,7 +7,7 @@ cannot change the rules that it is judged by: its `noqa` is not heard, and its `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -16,16 +16,49 @@ from pipeline.gate.cache import Cache
 from pipeline.gate.change import Files, tenant_of
 
 DIRECTIVE = re.compile(r"^.*--[ \t]*sqlfluff[ \t]*:", re.MULTILINE | re.IGNORECASE)
-CODE = "transform.style"
+CODE, KIND = "transform.style", "sql_style"
+
+# What `--fix` may apply: blanks, line breaks, capitals of words that are legal in any, an AS that is understood, one spelling
+# of "not equal", the last semicolon. Every other rule moves, drops or renames something, and is left to people.
+SAFE = (
+    "layout",
+    "capitalisation",
+    "aliasing.table",
+    "aliasing.column",
+    "convention.not_equal",
+    "convention.terminator",
+)
+Texts = Mapping[str, str]
 
 
-def lint(files: Files, rules: str, cache: Cache) -> list[Finding]:
-    """The findings of every transform among these files. `rules`: the text of .sqlfluff."""
+def lint(texts: Texts, rules: str, cache: Cache) -> list[Finding]:
+    """The findings of these transforms, path → text. `rules`: the text of .sqlfluff."""
     found: list[Finding] = []
-    engine = version("sqlfluff")
-    for file, text in transforms(files):
-        found += cache.findings("sql_style", [engine, rules, file, text], lambda f=file, t=text: _lint(f, t, rules))  # type: ignore[misc]
+    for file, text in texts.items():
+        found += cache.findings(KIND, _about(file, text, rules), lambda f=file, t=text: _lint(f, t, rules))  # type: ignore[misc]
     return found
+
+
+def known(files: Files, rules: str, cache: Cache) -> tuple[list[Finding], dict[str, str]]:
+    """What was found before in the transforms among these files, and those that nobody looked at yet."""
+    found: list[Finding] = []
+    unknown: dict[str, str] = {}
+    for file, text in transforms(files):
+        before = cache.known(KIND, _about(file, text, rules))
+        found += before or []
+        if before is None:
+            unknown[file] = text
+    return found, unknown
+
+
+def shares(texts: Texts, size: int) -> list[Texts]:
+    """The same in pieces of at most this many, so that several can be looked at side by side."""
+    names = sorted(texts)
+    return [{name: texts[name] for name in names[at : at + size]} for at in range(0, len(names), size)]
+
+
+def _about(file: str, text: str, rules: str) -> list[str | bytes]:
+    return [version("sqlfluff"), rules, file, text]
 
 
 def transforms(files: Files) -> Iterator[tuple[str, str]]:
@@ -41,7 +74,7 @@ def _lint(file: str, text: str, rules: str) -> list[Finding]:
         line = text.count("\n", 0, match.start()) + 1
         what = "this line would change the rules that the file is judged by."
         return [_finding(file, line, 1, what, "the rules of all transforms stand in .sqlfluff.", "remove it")]
-    return [_violation(file, one) for one in _linter(rules).lint_string(text, fname=file).get_violations()]
+    return [_violation(file, one) for one in linter(rules).lint_string(text, fname=file).get_violations()]
 
 
 def _violation(file: str, one: Any) -> Finding:
@@ -56,14 +89,21 @@ def _violation(file: str, one: Any) -> Finding:
             "mend the statement here",
         )
     why = f"sqlfluff {one.rule_code()} ({one.rule_name()}): all transforms read alike."
-    return _finding(file, one.line_no, one.line_pos, one.desc(), why, f"sqlfluff fix {file}")
+    return _finding(file, one.line_no, one.line_pos, one.desc(), why, _cure(file, one))
+
+
+def _cure(file: str, one: Any) -> str:
+    safe = any(f"{one.rule_name()}.".startswith(f"{rule}.") for rule in SAFE)
+    return f"./acme gate --fix {tenant_of(file)}" if safe and one.fixes else "write it anew here"
 
 
 def _finding(file: str, line: int, column: int, what: str, why: str, fix: str) -> Finding:
     return Finding(CODE, "deny", "gate", what, why, fix, tenant_of(file), Where(file, line, column))
 
 
-def _linter(rules: str) -> Any:
+def linter(rules: str, only: str = "") -> Any:
+    """sqlfluff by these rules, or by `only` those of them that are named."""
     from sqlfluff.core import FluffConfig, Linter
 
-    return Linter(config=FluffConfig.from_string(rules, overrides={"disable_noqa": True, "dialect": "snowflake"}))
+    overrides: dict[str, Any] = {"disable_noqa": True, "dialect": "snowflake", **({"rules": only} if only else {})}
+    return Linter(config=FluffConfig.from_string(rules, overrides=overrides))

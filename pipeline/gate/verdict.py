@@ -22,10 +22,12 @@ from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.documents import Documents, read_documents
 from pipeline.gate.opa import warm
 from pipeline.gate.plain import plain_finding, plain_line
-from pipeline.gate.tenant import judge
+from pipeline.gate.pool import Work, pool
+from pipeline.gate.tenant import judge, known
 
 # the findings of one check about one tenant, out of the head's files: (tenant, files) → findings
 Check = Callable[[str, Files], list[Finding]]
+SHARE = 20  # transforms that one process lints at a time: a second or two of work
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Verdict:
     """The answer, of which every output is written. Every word of a finding is plain here.
 
     `checks` counts what was asked: rules times what they are about, transforms, further checks. `bundle` names the policies,
-    `rules` is what each of them says of itself; `compared` says in words with what the head was compared.
+    `rules` is what each of them says of itself. `compared` says in words with what the head was compared, `left_out` what
+    was not asked.
     """
 
     base: str | None
@@ -54,6 +57,7 @@ class Verdict:
     seconds: float
     bundle: str = ""
     compared: str = ""
+    left_out: str = ""
     rules: Mapping[str, Rule] = field(default_factory=dict, compare=False, repr=False)
     change: Change | None = field(default=None, compare=False, repr=False)
 
@@ -85,6 +89,18 @@ class Verdict:
         }
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How a verdict is reached. `cache`: where findings are remembered; `workers`: processes besides this one.
+
+    `fast`: without policies, transforms' tests and further checks, so that a commit can wait for it.
+    """
+
+    cache: Path | None = None
+    workers: int = 0
+    fast: bool = False
+
+
 def gate(
     change: Change,
     rules: Rules,
@@ -92,42 +108,61 @@ def gate(
     tenants: Collection[str] = (),
     checks: Mapping[str, Check] | None = None,
     plans: Mapping[str, Any] | None = None,
-    cache: Path | None = None,
+    pace: Pace | None = None,
 ) -> Verdict:
     """The verdict on a change. `tenants`: judge these, whether they changed or not; default: those that changed.
 
     `checks` are asked about every tenant that is there; `plans` maps a tenant to {steps: […]} for the rules of plan/.
     """
-    started = time.monotonic()
+    started, pace = time.monotonic(), pace or Pace()
     there = {tenant for path in change.head_files if (tenant := tenant_of(path))}
     judged = sorted(set(tenants or change.tenants) & there)
-    old, new = read_documents(change.base_files), read_documents(change.head_files)
-    read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
-    alone = [found for tenant in judged for found in _alone(tenant, change, rules, checks or {}, Cache(cache))]
-    ruled, count = _ruled(change, rules, old, new, judged, plans or {})
-    found = [*read, *alone, *ruled]
+    asked = {} if pace.fast else checks or {}
+    with pool(pace.workers) as work:
+        own = _own(change, judged)
+        waiting = list(_alone(own, rules, pace, work))
+        old, new = read_documents(change.base_files), read_documents(change.head_files)
+        ruled, count = ([], 0) if pace.fast else _ruled(change, rules, old, new, judged, plans or {})
+        read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
+        checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
+        found = [*read, *checked, *ruled, *(one for findings in waiting for one in findings())]
     found = waivers.apply(found, rules.bundle.waivers, rules.bundle.rules, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,
         head=change.head,
         tenants=tuple(map(plain_line, judged if tenants else sorted({*judged, *change.tenants}))),
         findings=tuple(plain_finding(finding) for finding in in_order(found)),
-        checks=count + len(judged) * (1 + len(checks or {})) + 2 * _transforms(change, judged),
+        checks=count + len(judged) * (1 + len(asked)) + (1 if pace.fast else 2) * _transforms(change, judged),
         seconds=time.monotonic() - started,
         bundle=rules.bundle.digest,
         compared=plain_line(change.compared),
+        left_out="policies and transforms' tests" if pace.fast else "",
         rules=rules.bundle.rules,
         change=change,
     )
 
 
-def _alone(tenant: str, change: Change, rules: Rules, checks: Mapping[str, Check], cache: Cache) -> Iterator[Finding]:
-    """What is wrong with a tenant by its own files."""
-    files = {path: content for path, content in change.head_files.items() if tenant_of(path) == tenant}
-    yield from judge(tenant, files, cache)
-    yield from sql_style.lint(files, rules.sqlfluff, cache)
-    for check in checks.values():
-        yield from check(tenant, files)
+def _own(change: Change, tenants: Collection[str]) -> dict[str, Files]:
+    """Each tenant's files."""
+    own: dict[str, dict[str, bytes | None]] = {tenant: {} for tenant in tenants}
+    for path, content in change.head_files.items():
+        if (tenant := tenant_of(path)) in own:
+            own[tenant][path] = content
+    return dict(own)
+
+
+def _alone(own: Mapping[str, Files], rules: Rules, pace: Pace, work: Work) -> Iterator[Callable[[], list[Finding]]]:
+    """What is wrong with each tenant by its own files, as it was found before or will be."""
+    cache = Cache(pace.cache)
+    unstyled: dict[str, str] = {}
+    for tenant, files in own.items():
+        if (before := known(tenant, files, cache, pace.fast)) is None:
+            yield work(judge, tenant, files, cache, pace.fast)
+        found, unknown = sql_style.known(files, rules.sqlfluff, cache)
+        unstyled |= unknown
+        yield lambda found=[*(before or []), *found]: found  # type: ignore[misc]
+    for share in sql_style.shares(unstyled, SHARE):
+        yield work(sql_style.lint, share, rules.sqlfluff, cache)
 
 
 def _ruled(

@@ -54,4 +54,5 @@ def _frame(finding: Finding, files: Files, hidden: Collection[object]) -> list[s
 def _sum(verdict: Verdict) -> str:
     tenants = ", ".join(verdict.tenants) if len(verdict.tenants) <= 5 else f"{len(verdict.tenants)} tenants"
     compared = f"compared with {verdict.compared}\n" if verdict.compared else ""
+    compared += f"not asked: {verdict.left_out}\n" if verdict.left_out else ""
     return f"{compared}{verdict.word}: {tenants or 'no tenant'}: {verdict.tally}, {verdict.seconds:.1f} s"

@@ -42,7 +42,10 @@ def _suite(verdict: Verdict, name: str, findings: Sequence[Finding]) -> Element:
 
 def _properties(verdict: Verdict) -> Element:
     said = verdict.document()
-    told = {key: said[key] for key in ("verdict", "base", "head", "checks")} | {"compared": verdict.compared}
+    told = {key: said[key] for key in ("verdict", "base", "head", "checks")} | {
+        "compared": verdict.compared,
+        "left_out": verdict.left_out,
+    }
     properties = Element("properties")
     for name, value in told.items():
         SubElement(properties, "property", name=name, value="" if value is None else str(value))

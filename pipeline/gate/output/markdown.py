@@ -35,8 +35,9 @@ def markdown(verdict: Verdict, effects: Effects | None = None, today: date | Non
 
 def _head(verdict: Verdict) -> str:
     tenants = ", ".join(code(name) for name in verdict.tenants[:5]) or "no tenant"
+    left_out = f" Not asked: {words(verdict.left_out)}." if verdict.left_out else ""
     more = f" and {len(verdict.tenants) - 5} more" if len(verdict.tenants) > 5 else ""
-    return f"## {verdict.word}: {tenants}{more}\n\n{verdict.tally}. Compared with {words(verdict.compared)}."
+    return f"## {verdict.word}: {tenants}{more}\n\n{verdict.tally}. Compared with {words(verdict.compared)}.{left_out}"
 
 
 def _findings(verdict: Verdict) -> Iterator[str]:

@@ -38,7 +38,8 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         "invocations": [{"executionSuccessful": True, "exitCode": int(verdict.denies)}],
         "columnKind": "unicodeCodePoints",
         "results": list(_results(verdict.findings, codes)),
-        "properties": {key: said[key] for key in said if key != "findings"} | {"compared": verdict.compared},
+        "properties": {key: said[key] for key in said if key != "findings"}
+        | {"compared": verdict.compared, "left_out": verdict.left_out},
     }
 
 

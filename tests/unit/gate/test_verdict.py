@@ -142,7 +142,7 @@ def test_style_is_judged_and_remembered(scratch, codes, monkeypatch):
     first = scratch.judge()
     assert codes(first) == ["transform.style"]
     assert first.findings[0].where == Where(SQL, 1, 1)
-    monkeypatch.setattr("pipeline.gate.sql_style._linter", lambda _rules: pytest.fail("asked again"))
+    monkeypatch.setattr("pipeline.gate.sql_style.linter", lambda _rules: pytest.fail("asked again"))
     assert scratch.judge().findings == first.findings
     scratch.edit(SQL, "select", "seLect")
     with pytest.raises(pytest.fail.Exception):

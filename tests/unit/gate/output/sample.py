@@ -86,6 +86,7 @@ def verdict(findings: tuple[Finding, ...] = FINDINGS, tenants: tuple[str, ...] =
         1.25,
         "b" * 64,
         "main, commit 111111111111, where the head left it",
+        "",
         {RULE.code: RULE},
         change,
     )
