@@ -27,7 +27,9 @@ deny contains {"where": plans.where, "what": what} if {
 deny contains {"where": plans.where, "what": what} if {
 	some {"step": step, "statement": statement} in trusts
 	statement.Principal.AWS
-	not under_id(step, statement.Condition.StringEquals["sts:ExternalId"])
+
+	# with a default: where there is no condition at all, the whole rule would be undefined
+	not under_id(step, object.get(statement, ["Condition", "StringEquals", "sts:ExternalId"], ""))
 	what := sprintf("%s can be assumed without its own external id.", [step.name])
 }
 

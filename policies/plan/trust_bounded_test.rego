@@ -37,3 +37,11 @@ test_another_principal_is_denied if {
 		count(trust_bounded.deny) == 1 with input as samples.one(type, {"assumeRolePolicy": trust(principal, "acme:staging:globex")})
 	}
 }
+
+test_no_condition_at_all_is_denied if {
+	bare := json.marshal({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": ours}]})
+	trust_bounded.deny == {{
+		"where": samples.where,
+		"what": "it can be assumed without its own external id.",
+	}} with input as samples.one(type, {"assumeRolePolicy": bare})
+}
