@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.cli.answer import FINDINGS, Answer
+from pipeline.errors import Final
 from pipeline.findings import Finding, denied, in_order
 
 if TYPE_CHECKING:
     from pipeline.cli.world import Hands
-    from pipeline.promote.evidence import Case, Probe, Staging
+    from pipeline.promote.evidence import Case, Staging
     from pipeline.publish.ledger import Row
     from pipeline.release import Release
     from pipeline.spec.tenant import Tenant
@@ -27,9 +28,12 @@ def run(arguments: argparse.Namespace) -> Answer:
     from pipeline.cli.world import Hands, readable
 
     tenant = readable(arguments.repo, arguments.tenant)
+    if "production" not in tenant.environments:
+        raise Final(
+            f"{tenant.file('environments/production.yaml')} is not there.", fix="write it; acme new tenant shows one"
+        )
     production = Hands(arguments.repo, "production")
-    probed = _probe(production, tenant)
-    case = _case(Hands(arguments.repo, "staging"), tenant, probed)
+    case = _case(Hands(arguments.repo, "staging"), production, tenant)
     findings = case.findings()
     if denied(findings):
         return told(findings, {"release": case.release.digest}, "")
@@ -44,20 +48,18 @@ def told(findings: list[Finding], document: Mapping[str, object], done: str) -> 
     return Answer({**document, "findings": [finding.document() for finding in findings]}, text, code)
 
 
-def _probe(hands: Hands, tenant: Tenant) -> Probe:
+def _case(hands: Hands, production: Hands, tenant: Tenant) -> Case:
+    """What staging says of the folder's release, and what a probe of production says of it now, under production's settings."""
     from pipeline.cli import probing
-    from pipeline.promote.evidence import Probe
-
-    return Probe(datetime.now(UTC), probing.probed(hands, tenant).findings)
-
-
-def _case(hands: Hands, tenant: Tenant, probed: Probe) -> Case:
-    from pipeline.promote.evidence import SOAK, Case
-    from pipeline.spec.compilation import compile_release
+    from pipeline.promote.evidence import SOAK, Case, Probe
+    from pipeline.release import digest
+    from pipeline.spec.compilation import compile_release, settings_document
 
     release, tier = compile_release(tenant), tenant.head.tier if tenant.head else "standard"
+    settings = digest(settings_document(tenant, "production"))
+    probe = Probe(datetime.now(UTC), release.digest, settings, probing.probed(production, tenant).findings)
     soak = timedelta() if hands.environment.sandbox else SOAK[tier]
-    return Case(release, tier, _staging(hands, release), probed, datetime.now(UTC), soak)
+    return Case(release, settings, tier, _staging(hands, release), probe, datetime.now(UTC), soak)
 
 
 def _staging(hands: Hands, release: Release) -> Staging:

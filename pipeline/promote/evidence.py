@@ -30,17 +30,21 @@ class Staging:
 
 @dataclass(frozen=True)
 class Probe:
-    """The probe of production: when it ran and what it found."""
+    """The probe of production: when it ran, of which release and settings (digests), and what it found."""
 
     at: datetime
+    release: str
+    settings: str
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
 class Case:
-    """The case for one promotion. `soak` is how long the release must have been live in staging."""
+    """The case for one promotion. `settings` is the digest of production's; `soak` how long the release must have been live
+    in staging."""
 
     release: Release
+    settings: str
     tier: str
     staging: Staging
     probe: Probe
@@ -49,7 +53,7 @@ class Case:
 
     def findings(self) -> list[Finding]:
         """All that is missing; empty where the case is proved."""
-        return [*self._staging(), *self.probe.findings, *self._probe_age()]
+        return [*self._staging(), *self.probe.findings, *self._probe()]
 
     def evidence(self) -> Evidence:
         """For the pin. Only of a case without findings."""
@@ -86,12 +90,15 @@ class Case:
                 "evidence.open_incident", f"{incident} is open in staging.", f"acme observe why {incident}"
             )
 
-    def _probe_age(self) -> Iterator[Finding]:
+    def _probe(self) -> Iterator[Finding]:
+        if (self.probe.release, self.probe.settings) != (self.release.digest, self.settings):
+            what = f"the probe of production was one of release {self.probe.release[:12]} under settings {self.probe.settings[:12]}."
+            yield self._deny("evidence.probe_other", what, f"acme promote {self.release.tenant}")
         if self.now - self.probe.at > PROBE_MAX_AGE:
             yield self._deny(
                 "evidence.probe_stale",
                 f"production was probed at {instant(self.probe.at)}, over an hour ago.",
-                "promote again",
+                f"acme promote {self.release.tenant}",
             )
 
     def _deny(self, code: str, what: str, fix: str) -> Finding:

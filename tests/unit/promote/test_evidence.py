@@ -13,6 +13,7 @@ from pipeline.spec.tenant import read_tenant
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+SETTINGS = "5" * 64
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,8 @@ def proved():
     release = compile_release(read_tenant(ROOT, "globex")[0])
     receipts = {pipeline.name: "5" * 64 for pipeline in release.pipelines}
     staging = Staging(release.digest, "dep-1", NOW - timedelta(days=1), receipts)
-    return Case(release, "standard", staging, Probe(NOW - timedelta(minutes=1)), NOW, timedelta(hours=12))
+    probe = Probe(NOW - timedelta(minutes=1), release.digest, SETTINGS)
+    return Case(release, SETTINGS, "standard", staging, probe, NOW, timedelta(hours=12))
 
 
 def codes(case: Case) -> list[str]:
@@ -49,7 +51,7 @@ def test_a_release_that_is_not_live_in_staging_proves_nothing(proved):
 def test_everything_else_that_is_missing_is_told_at_once(proved):
     """No receipt, still soaking, an open incident, an old probe: four findings, each with a fix."""
     staging = replace(proved.staging, receipts={}, live_since=NOW - timedelta(hours=1), open_incidents=("INC-7",))
-    case = replace(proved, staging=staging, probe=Probe(NOW - timedelta(hours=2)))
+    case = replace(proved, staging=staging, probe=replace(proved.probe, at=NOW - timedelta(hours=2)))
     assert set(codes(case)) == {
         "evidence.no_receipt",
         "evidence.soaking",
@@ -62,4 +64,10 @@ def test_everything_else_that_is_missing_is_told_at_once(proved):
 def test_what_the_probe_found_stands_in_the_way(proved):
     """Production's own findings are told as they are."""
     found = Finding("probe.credential", "deny", "gate", "the key is refused")
-    assert codes(replace(proved, probe=Probe(NOW, (found,)))) == ["probe.credential"]
+    assert codes(replace(proved, probe=replace(proved.probe, findings=(found,)))) == ["probe.credential"]
+
+
+def test_only_a_probe_of_this_release_and_these_settings_counts(proved):
+    """What was probed under other settings, or another release, says nothing of this one."""
+    for other in ({"settings": "6" * 64}, {"release": "6" * 64}):
+        assert codes(replace(proved, probe=replace(proved.probe, **other))) == ["evidence.probe_other"]
