@@ -92,7 +92,8 @@ class Case:
 
     def _probe(self) -> Iterator[Finding]:
         if (self.probe.release, self.probe.settings) != (self.release.digest, self.settings):
-            what = f"the probe of production was one of release {self.probe.release[:12]} under settings {self.probe.settings[:12]}."
+            probed = f"release {self.probe.release[:12]} under settings {self.probe.settings[:12]}"
+            what = f"the probe of production was one of {probed}."
             yield self._deny("evidence.probe_other", what, f"acme promote {self.release.tenant}")
         if self.now - self.probe.at > PROBE_MAX_AGE:
             yield self._deny(
