@@ -16,7 +16,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import traceback
@@ -53,9 +52,9 @@ def main() -> None:
     port = parser.parse_args().port
     home = Path(os.environ["AIRFLOW_HOME"])
     (home / "runs").mkdir(parents=True, exist_ok=True)
-    migrate(home)
     with socket.create_server(("127.0.0.1", port), backlog=64) as server:
         preload()
+        migrate(home)
         asyncio.run(serve_once())
         number = next((number for number in range(1, WORKERS) if os.fork() == 0), 0)
         with printing_to(home / "runs" / f"worker.{number}.log"):
@@ -71,7 +70,9 @@ def migrate(home: Path) -> None:
     await_database(os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
     mark = home / f"migrated.{importlib.metadata.version('apache-airflow')}"
     if not mark.exists():
-        subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, timeout=300)
+        from airflow.utils.db import initdb
+
+        initdb()
         mark.touch()
 
 
@@ -124,9 +125,12 @@ def printing_to(log: Path) -> Iterator[None]:
 
 
 def preload() -> None:
-    """The imports that every worker needs, once for all: they are forked afterwards."""
+    """What every worker imports and configures, once for all: they are forked afterwards."""
+    from sqlalchemy.orm import configure_mappers
+
     for name in PRELOADED:
         importlib.import_module(name)
+    configure_mappers()
 
 
 async def serve_once() -> None:
