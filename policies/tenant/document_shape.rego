@@ -12,34 +12,13 @@ package rules.tenant.document_shape
 import data.lib.documents
 import data.lib.shapes
 
-# all documents of a kind at once, for most are as they should be
-odd contains kind if {
-	some kind, schema in shapes.schemas
-	there := readable(kind)
-	count(there) > 0
-	[fits, _] := json.match_schema(there, shapes.mapping_of(schema))
-	not fits
+deny contains {"where": {"file": file, "pointer": documents.pointer(keys)}, "what": what} if {
+	some file, document in documents.own
+	document != null # what cannot be read at all is reported by who reads it
+	some [keys, wanted] in shapes.faults(documents.kind(file), document)
+	what := sprintf("%s has another shape than is read here: %s belongs there.", [part(keys), wanted])
 }
 
-# what cannot be read at all is reported by who reads it
-readable(kind) := {file: document |
-	some file, document in documents.of_kind(kind)
-	document != null
-}
+part([]) := "The document"
 
-deny contains {"where": {"file": file, "pointer": pointer}, "what": what} if {
-	some kind in odd
-	some file, document in readable(kind)
-	[_, errors] := json.match_schema(json.marshal(document), shapes.schemas[kind])
-	some error in errors
-	pointer := place(error.field)
-	what := sprintf("%s has another shape than is read here: %s.", [part(error.field), trim_right(error.desc, ".")])
-}
-
-place("(Root)") := ""
-
-place(field) := documents.pointer(split(field, ".")) if field != "(Root)"
-
-part("(Root)") := "The document"
-
-part(field) := sprintf("`%s`", [field]) if field != "(Root)"
+part(keys) := sprintf("`%s`", [concat(".", [sprintf("%v", [key]) | some key in keys])]) if count(keys) > 0
