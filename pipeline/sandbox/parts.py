@@ -191,8 +191,11 @@ def snowflake(folder: Folder, tools: Toolset, environment: str, ports: Mapping[s
 
 
 def collector(folder: Folder, tools: Toolset) -> Part:
-    """Brings what both environments tell into the records; it listens nowhere, its beats say that it is well."""
-    command = module(tools, collecting.NAME, str(folder.root))
+    """Brings what both environments tell into the records; it listens nowhere, its beats say that it is well.
+
+    Its command names the version of its code: after an upgrade the old one must not go on writing the records.
+    """
+    command = module(tools, collecting.NAME, str(folder.root), collecting.version(SOURCE_ROOT))
     forget = partial(collecting.forget, folder)
     return Part(collecting.NAME, command, partial(collecting.beats, folder), python_path(), prepare=forget)
 
