@@ -6,6 +6,7 @@ what it refuses comes back as `Refused`.
 
 from __future__ import annotations
 
+import shutil
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +67,9 @@ def run(
 def _locked(tenant: str) -> Iterator[Any]:
     """A cursor in the tenant's schema of an engine that reaches nothing and stops after `LIMIT_S`."""
     from fakesnow.instance import FakeSnow
+    from fakesnow.transforms import stage
 
+    shutil.rmtree(stage.LOCAL_BUCKET_PATH, ignore_errors=True)  # made in the temporary folder by every import, for nothing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # the engine's own, about how it hands rows over
         engine = FakeSnow()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from duckdb import DuckDBPyConnection
 from fakesnow import info_schema, macros
 from fakesnow.conn import FakeSnowflakeConnection
 from fakesnow.instance import FakeSnow
-from fakesnow.transforms import show
+from fakesnow.transforms import show, stage
 
 from pipeline.sandbox.snowflake.access import Access
 from pipeline.sandbox.snowflake.catalogue import Catalogue
@@ -33,6 +34,7 @@ class Account:
         self.folder = file.with_suffix(".databases")
         self.folder.mkdir(parents=True, exist_ok=True)
         self._fake = FakeSnow()
+        shutil.rmtree(stage.LOCAL_BUCKET_PATH, ignore_errors=True)  # made in the temporary folder by every import, for nothing
         self.engine: DuckDBPyConnection = self._fake.duck_conn
         self._open()
         self.catalogue = Catalogue(self.engine.cursor())
