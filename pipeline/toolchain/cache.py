@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 VARIABLE = "ACME_CACHE"
@@ -54,6 +54,22 @@ def locked(part: Path) -> Iterator[None]:
     with part.with_name(part.name + ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def shared(part: Path) -> Iterator[Path]:
+    """A folder that many use at once and nobody keeps: whoever leaves it last removes it, also what a killed one left there."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.with_name(part.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            part.mkdir(exist_ok=True)
+            yield part
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            with suppress(BlockingIOError):  # somebody is still in there
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove(part)
 
 
 def remove(part: Path) -> None:

@@ -126,32 +126,26 @@ def fetch(program: Program, folder: Path) -> Path:
 
 
 def build(program: Program, folder: Path) -> Path:
-    """`go build` of the pinned module; Go's own caches go away afterwards."""
-    go, scratch, log = find_go(), folder / "go", folder / "build.log"
-    homes = {
-        "GOPATH": scratch / "path",
-        "GOCACHE": scratch / "build",
-        "GOMODCACHE": scratch / "modules",
-        "HOME": scratch,
-    }
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false -mod=readonly", "CGO_ENABLED": "0"}
-    environment |= {name: str(path) for name, path in homes.items()}
-    command: list[str | Path] = [
-        go,
-        "build",
-        "-trimpath",
-        "-ldflags",
-        program.linker_flags,
-        "-o",
-        folder / "bin/",
-        program.package,
-    ]
+    """`go build` of the pinned module. Builds at the same time share Go's caches, which go away with the last of them."""
     (folder / "bin").mkdir(exist_ok=True)
-    try:
-        run(command, log=log, timeout_s=BUILD_TIMEOUT_S, environment=environment, folder=MODULES / program.name)
-    finally:
-        cache.remove(scratch)
+    command: list[str | Path] = [find_go(), "build", "-trimpath", "-ldflags", program.linker_flags]
+    command += ["-o", folder / "bin/", program.package]
+    with cache.shared(cache.folder() / "go") as home:
+        run(
+            command,
+            log=folder / "build.log",
+            timeout_s=BUILD_TIMEOUT_S,
+            environment=go_environment(home),
+            folder=MODULES / program.name,
+        )
     return folder / "bin" / program.name
+
+
+def go_environment(home: Path) -> dict[str, str]:
+    """What Go is led by: nothing of it lies outside `home`, no other toolchain is fetched, no C compiler is asked for."""
+    homes = {"GOPATH": home / "path", "GOCACHE": home / "build", "GOMODCACHE": home / "modules", "HOME": home}
+    fixed = {"GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false -mod=readonly", "CGO_ENABLED": "0"}
+    return {**os.environ, **fixed, **{name: str(path) for name, path in homes.items()}}
 
 
 def find_go() -> Path:

@@ -68,3 +68,15 @@ def test_read_only_folders_are_removed_too(tmp_path):
     deep.chmod(0o500)
     cache.remove(tmp_path / "part")
     assert not (tmp_path / "part").exists()
+
+
+def test_a_shared_folder_goes_with_the_last_who_uses_it(tmp_path):
+    """The first to leave takes nothing from the second, and what a killed one left goes too."""
+    part = tmp_path / "shared"
+    (part / "left").mkdir(parents=True)
+    (part / "left").chmod(0o500)
+    with cache.shared(part):
+        with cache.shared(part):
+            (part / "made").touch()
+        assert (part / "made").exists()
+    assert not part.exists()
