@@ -126,8 +126,7 @@ def _told(value: object) -> str:
 
 def _contracts(sides: Sides) -> Iterator[str]:
     if sides.base and sides.head:
-        for table in _shared_tables(sides):
-            yield from (f"{sides.name}: {said}" for said in changes_of(sides.base, sides.head, table))
+        yield from (f"{sides.name}: {said}" for said in changes_of(sides.base, sides.head, _shared_tables(sides)))
     before = sides.base.contracts if sides.base else {}
     new = {*sides.head.contracts} - {*before} if sides.head else set()
     yield from (f"{sides.name}: table `{table}` is new" for table in sorted(new))

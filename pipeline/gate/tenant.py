@@ -1,9 +1,14 @@
-"""What is judged of one tenant by its own files alone: is it well-formed and consistent, do its transforms do what they say.
+"""What is judged of one tenant by its own files alone: is it well-formed and consistent, do its transforms do what they say, and
+what does their change do to what stands already.
 
-Reads files that were handed in; unchanged files under unchanged code are answered out of the cache, without loading either check.
+Reads files that were handed in; unchanged files under unchanged code are answered out of the cache, without loading any check.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.findings import Finding, denied
 from pipeline.gate.cache import Cache, code_of
@@ -13,35 +18,62 @@ STAGES = ("gate", "load", "spec", "validate")
 PACKAGES = ("sqlglot", "pydantic", "jsonschema", "open-data-contract-standard", "fakesnow", "duckdb")
 
 
-def judge(tenant: str, files: Files, cache: Cache, fast: bool = False) -> list[Finding]:
-    """The findings of validate, and where it denies nothing those of the transforms' tests, which `fast` leaves out."""
-    if fast:
-        return cache.findings("validate", _about(tenant, files), lambda: _validate(tenant, files))
-    return cache.findings("tenant", _about(tenant, files), lambda: _judge(tenant, files, cache))
+@dataclass(frozen=True)
+class Question:
+    """One question about a tenant's files. `kind`: validate; tenant, the same with the transforms' tests; change."""
+
+    kind: str
+    tenant: str
+    after: Files
+    before: Files | None = None
+
+    @cached_property
+    def about(self) -> list[str | bytes]:
+        """All that the answer hangs on."""
+        sides = (self.after, self.before or {})
+        parts = [part for files in sides for path in sorted(files) for part in (path, files[path] or b"")]
+        return [code_of(STAGES, PACKAGES), self.tenant, str(len(self.after)), *parts]
+
+    def known(self, cache: Cache) -> list[Finding] | None:
+        return cache.known(self.kind, self.about)
 
 
-def known(tenant: str, files: Files, cache: Cache, fast: bool = False) -> list[Finding] | None:
-    """The same where it was found before, else None. `fast` is content with more than it asked for."""
-    about = _about(tenant, files)
-    whole = cache.known("tenant", about)
-    return cache.known("validate", about) if whole is None and fast else whole
+def questions(tenant: str, before: Files, after: Files, cache: Cache, *, fast: bool) -> Iterator[Question]:
+    """What is asked. `fast` leaves the transforms' tests out, unless they were run before."""
+    whole = Question("tenant", tenant, after)
+    yield Question("validate", tenant, after) if fast and whole.known(cache) is None else whole
+    if before and after and before != after:
+        yield Question("change", tenant, after, before)
 
 
-def _about(tenant: str, files: Files) -> list[str | bytes]:
-    """All that the answer hangs on."""
-    parts = [part for path, content in sorted(files.items()) for part in (path, content or b"")]
-    return [code_of(STAGES, PACKAGES), tenant, *parts]
+def answer(question: Question, cache: Cache) -> list[Finding]:
+    """The findings, kept for whoever asks again."""
+    return cache.findings(question.kind, question.about, lambda: _ANSWERS[question.kind](question, cache))
 
 
-def _validate(tenant: str, files: Files) -> list[Finding]:
+def _validate(question: Question, _cache: Cache) -> list[Finding]:
     from pipeline.validate.tenant import validate_tenant
 
-    return validate_tenant({path: content for path, content in files.items() if content is not None}, tenant)
+    files = {path: content for path, content in question.after.items() if content is not None}
+    return validate_tenant(files, question.tenant)
 
 
-def _judge(tenant: str, files: Files, cache: Cache) -> list[Finding]:
+def _test(question: Question, cache: Cache) -> list[Finding]:
     """A statement runs only when it is known to be harmless."""
     from pipeline.gate.transform_test import check
 
-    found = _validate(tenant, files)
-    return found if denied(found) else [*found, *check(tenant, files, cache)]
+    found = _validate(question, cache)
+    return found if denied(found) else [*found, *check(question.tenant, question.after, cache)]
+
+
+def _compare(question: Question, _cache: Cache) -> list[Finding]:
+    from pipeline.validate.difference import difference
+
+    return difference(question.before or {}, question.after, question.tenant)
+
+
+_ANSWERS: dict[str, Callable[[Question, Cache], list[Finding]]] = {
+    "validate": _validate,
+    "tenant": _test,
+    "change": _compare,
+}

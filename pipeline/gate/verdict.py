@@ -10,20 +10,23 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.findings import LEVELS, Finding, denied, in_order
-from pipeline.gate import rego, sql_style, waivers
+from pipeline.gate import sql_style, waivers
 from pipeline.gate.bundle import Bundle
 from pipeline.gate.cache import Cache
 from pipeline.gate.catalog import Rule
 from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.documents import Documents, read_documents
-from pipeline.gate.opa import warm
 from pipeline.gate.plain import plain_finding, plain_line
 from pipeline.gate.pool import Work, pool
-from pipeline.gate.tenant import judge, known
+from pipeline.gate.repeated import not_said
+from pipeline.gate.ruling import ruled
+from pipeline.gate.successor import Successor
+from pipeline.gate.tenant import answer, questions
 
 # the findings of one check about one tenant, out of the head's files: (tenant, files) → findings
 Check = Callable[[str, Files], list[Finding]]
@@ -32,12 +35,16 @@ SHARE = 20  # transforms that one process lints at a time: a second or two of wo
 
 @dataclass(frozen=True)
 class Rules:
-    """By what is judged: the policies, the text of .sqlfluff, and where OPA is (a program to start, or one that runs)."""
+    """By what is judged: the policies, the text of .sqlfluff, and where OPA is (a program to start, or one that runs).
+
+    `successor`: the policies that the change brings, where it brings any.
+    """
 
     bundle: Bundle
     sqlfluff: str
     opa_program: Path | None = None
     opa_url: str = ""
+    successor: Successor | None = None
 
 
 @dataclass(frozen=True)
@@ -119,13 +126,14 @@ def gate(
     judged = sorted(set(tenants or change.tenants) & there)
     asked = {} if pace.fast else checks or {}
     with pool(pace.workers) as work:
-        own = _own(change, judged)
-        waiting = list(_alone(own, rules, pace, work))
+        before, own = _own(change.base_files, judged), _own(change.head_files, judged)
+        waiting = list(_alone(before, own, rules, pace, work))
         old, new = read_documents(change.base_files), read_documents(change.head_files)
         ruled, count = ([], 0) if pace.fast else _ruled(change, rules, old, new, judged, plans or {})
         read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
-        found = [*read, *checked, *ruled, *(one for findings in waiting for one in findings())]
+        alone = [one for findings in waiting for one in findings()]
+        found = [*read, *checked, *alone, *not_said(ruled, alone)]
     found = waivers.apply(found, rules.bundle.waivers, rules.bundle.rules, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,
@@ -142,25 +150,28 @@ def gate(
     )
 
 
-def _own(change: Change, tenants: Collection[str]) -> dict[str, Files]:
+def _own(files: Files, tenants: Collection[str]) -> dict[str, Files]:
     """Each tenant's files."""
     own: dict[str, dict[str, bytes | None]] = {tenant: {} for tenant in tenants}
-    for path, content in change.head_files.items():
+    for path, content in files.items():
         if (tenant := tenant_of(path)) in own:
             own[tenant][path] = content
     return dict(own)
 
 
-def _alone(own: Mapping[str, Files], rules: Rules, pace: Pace, work: Work) -> Iterator[Callable[[], list[Finding]]]:
-    """What is wrong with each tenant by its own files, as it was found before or will be."""
+def _alone(
+    before: Mapping[str, Files], own: Mapping[str, Files], rules: Rules, pace: Pace, work: Work
+) -> Iterator[Callable[[], list[Finding]]]:
+    """What is wrong with each tenant by its own files, base and head, as it was found before or will be."""
     cache = Cache(pace.cache)
     unstyled: dict[str, str] = {}
     for tenant, files in own.items():
-        if (before := known(tenant, files, cache, pace.fast)) is None:
-            yield work(judge, tenant, files, cache, pace.fast)
-        found, unknown = sql_style.known(files, rules.sqlfluff, cache)
+        for question in questions(tenant, before[tenant], files, cache, fast=pace.fast):
+            found = question.known(cache)
+            yield work(answer, question, cache) if found is None else partial(list, found)
+        styled, unknown = sql_style.known(files, rules.sqlfluff, cache)
         unstyled |= unknown
-        yield lambda found=[*(before or []), *found]: found  # type: ignore[misc]
+        yield partial(list, styled)
     for share in sql_style.shares(unstyled, SHARE):
         yield work(sql_style.lint, share, rules.sqlfluff, cache)
 
@@ -168,9 +179,8 @@ def _alone(own: Mapping[str, Files], rules: Rules, pace: Pace, work: Work) -> It
 def _ruled(
     change: Change, rules: Rules, old: Documents, new: Documents, tenants: Collection[str], plans: Mapping[str, Any]
 ) -> tuple[list[Finding], int]:
-    with warm(rules.bundle, program=rules.opa_program, url=rules.opa_url) as policies:
-        found = rego.judged(policies, change, old, new, tenants, plans)
-        return found, rego.asked(policies, change, tenants, plans)
+    opa = (rules.opa_program, rules.opa_url)
+    return ruled((rules.bundle, rules.successor), opa, change, (old, new), tenants, plans)
 
 
 def _transforms(change: Change, tenants: Collection[str]) -> int:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 from pipeline.findings import Finding, Waiver
 from pipeline.gate.effect import Effects
+from pipeline.gate.plain import plain_line
 from pipeline.gate.verdict import Verdict
 
 MAX_FINDINGS = 50
@@ -61,6 +62,9 @@ def _finding(finding: Finding) -> str:
 
 
 def _sections(effects: Effects) -> Iterator[str]:
+    if effects.unread:
+        names = ", ".join(code(plain_line(name)) for name in effects.unread)
+        yield f"What {names} changes cannot be told: its files cannot be understood."
     yield from _section("Destroyed, or unreadable from now on", effects.lost)
     yield from _section("Access", effects.access)
     yield from _section("Contracts", effects.contracts)
@@ -71,7 +75,7 @@ def _sections(effects: Effects) -> Iterator[str]:
 
 def _section(title: str, sentences: Sequence[str]) -> Iterator[str]:
     rest = len(sentences) - MAX_LINES
-    listed = [f"- {words(sentence)}" for sentence in sentences[:MAX_LINES]] + (
+    listed = [f"- {words(plain_line(sentence))}" for sentence in sentences[:MAX_LINES]] + (
         [f"- and {rest} more"] if rest > 0 else []
     )
     yield f"**{title}**\n\n" + ("\n".join(listed) if listed else "- nothing")

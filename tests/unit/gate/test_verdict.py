@@ -40,7 +40,7 @@ def test_the_json_shape_is_the_fixed_one(scratch):
     assert list(document) == ["verdict", "base", "head", "tenants", "findings", "checks", "seconds"]
     assert document["verdict"] == "deny"
     assert document["head"] is None
-    finding = next(one for one in document["findings"] if one["code"] == "tenant.secret_literal")
+    finding = next(one for one in document["findings"] if one["code"] == "document.secret_literal")
     assert list(finding) == ["code", "level", "stage", "tenant", "where", "what", "why", "fix", "waiver"]
     assert finding["where"] == {"file": STAGING, "line": 7, "column": 15}
     assert "hunter2A" not in json.dumps(document)
@@ -167,7 +167,7 @@ def test_windows_line_ends_change_nothing(scratch, codes):
     assert codes(scratch.judge()) == []
     scratch.edit(STAGING, "active", "asleep")
     found = {(f.code, f.where) for f in scratch.judge().findings}
-    assert ("tenant.document_shape", Where(STAGING, 2, 9)) in found
+    assert ("document.wrong_value", Where(STAGING, 2, 9)) in found
 
 
 def test_it_works_without_history(scratch, codes):
@@ -342,7 +342,7 @@ def test_the_report_shows_line_and_caret(scratch):
     """Every finding with its place, the line itself, why and the fix; one line of sum at the end."""
     scratch.edit(STAGING, "active", "asleep")
     text = report(scratch.judge())
-    assert f"{STAGING}:2:9  tenant.document_shape  deny" in text
+    assert f"{STAGING}:2:9  document.wrong_value  deny" in text
     assert "      2 | status: asleep\n        |         ^" in text
     assert "  fix: " in text
     assert text.splitlines()[-1].startswith("refused: globex: ")
