@@ -26,8 +26,8 @@ from pipeline.toolchain.setup import Toolset
 from tests.conftest import running
 
 ROOT = Path(__file__).parents[1]
-CODE = ("pipeline", "stacks", "requirements", "tenants")
-IGNORED = ".gitignore"
+CODE = ("pipeline", "stacks", "requirements", "tenants", "policies")
+FILES = (".gitignore", ".sqlfluff", "CODEOWNERS")
 PARTS = ("aws", "postgres", "providers", "snowflake_staging")
 PLACE = parts.PLACES["staging"]
 TIMEOUT_S = 300
@@ -48,6 +48,10 @@ class Staging:
         shutil.copytree(self.checkout / "tenants" / "globex", target)
         for document in (target / "contracts").glob("*.yaml"):
             document.write_text(document.read_text().replace(":globex:", f":{name}:"))
+        owners = self.checkout / "CODEOWNERS"
+        rows = owners.read_text()
+        globex = next(row for row in rows.splitlines() if row.startswith("/tenants/globex/"))
+        owners.write_text(f"{rows}{globex.replace('globex', name)}\n")
 
     def change(self, tenant: str) -> None:
         """The other tier: the user, its time-out, a grant and the DAG file change, and every pipeline's binding with them."""
@@ -142,7 +146,7 @@ def standing(root: Path, toolset: Toolset) -> Iterator[Staging]:
         write_file(folder.environments / "staging.toml", described.encode())
         told = {
             "ACME_CACHE": str(root / "cache"),
-            "PATH": f"{toolset.pulumi_root / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(toolset.pulumi_root / "bin"), str(toolset.opa.parent), os.environ["PATH"]]),
             "PYTHONPATH": str(checkout),
             "PYTHONSAFEPATH": "1",
         }
@@ -156,7 +160,8 @@ def copy_of_the_checkout(target: Path) -> Path:
     """What an apply reads, committed: its record names a commit."""
     for name in CODE:
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / IGNORED, target / IGNORED)
+    for name in FILES:
+        shutil.copy(ROOT / name, target / name)
     git = ["git", "-C", str(target), "-c", "user.name=a", "-c", "user.email=a@b.example"]
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "as it is"]):
         subprocess.run([*git, *words], check=True, timeout=60, capture_output=True)

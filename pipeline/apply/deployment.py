@@ -1,8 +1,8 @@
 """One deployment, from the lease to the commit of its epoch rows: the instant at which it is live.
 
-The order of its steps, each repeatable: artifacts written and read back · preview, where steps were approved · `up` · tables
-and views by DDL · one transaction with an epoch row for each pipeline that changed. A kill at any instant leaves the lease of
-a dead process and a record that says `started`; the next apply finishes it.
+The order of its steps, each repeatable: judged again by main's rules · artifacts written and read back · preview, where steps
+were approved · `up` · tables and views by DDL · one transaction with an epoch row for each pipeline that changed. A kill at any
+instant leaves the lease of a dead process and a record that says `started`; the next apply finishes it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import Engine as Records
 
 from pipeline import naming
 from pipeline.apply import artifacts, infrastructure, last_look, lease, records
+from pipeline.apply.judgement import Judge
 from pipeline.apply.last_look import Probe
 from pipeline.apply.records import Record
 from pipeline.errors import AcmeError
@@ -44,12 +45,16 @@ class World:
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks for it and why. `approved` are the approved steps (`Step.approved`); None: whatever the preview says."""
+    """Who asks for it and why. `approved` are the approved steps (`Step.approved`); None: whatever the preview says.
+
+    `judge` is asked once it is known that there is something to do.
+    """
 
     commit: str
     author: str
     cause: str
     approved: Sequence[Mapping[str, Any]] | None = None
+    judge: Judge = lambda _tenant, _live: None
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,8 @@ def _record(desired: Desired, world: World, request: Request) -> Record:
 
 
 def _make(desired: Desired, world: World, request: Request, record: Record, heartbeat: lease.Heartbeat) -> Deployed:
+    live = records.last_live(world.records, record.tenant, record.environment)
+    request.judge(record.tenant, live.commit if live else "")
     artifacts.write(world.aws("s3"), desired, record)
     name = naming.stack(desired.tenant, desired.environment.name)
     steps = infrastructure.make(world, name, world.program(desired), heartbeat, request.approved)

@@ -1,4 +1,7 @@
-"""`acme apply [TENANT…]`: makes what the checkout says live, tenant by tenant side by side; `--platform` the shared parts."""
+"""`acme apply [TENANT…]`: makes what the checkout says live, tenant by tenant side by side; `--platform` the shared parts.
+
+`--sweep` changes nothing that is live: it removes rows that never were.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,9 @@ WORLD_FAILED = 3
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tenants", nargs="*", metavar="TENANT", help="default: all that differ")
     parser.add_argument("--platform", action="store_true", help="the parts that all tenants share, before any tenant")
+    parser.add_argument(
+        "--sweep", action="store_true", help="instead: remove rows that no run will ever publish (older than 180 days)"
+    )
     parser.add_argument("--plan", type=Path, metavar="FILE", help="only what this plan approved (acme plan --out FILE)")
 
 
@@ -38,6 +44,8 @@ def run(arguments: argparse.Namespace) -> Answer:
     hands = Hands(arguments.repo, arguments.environment)
     if arguments.platform:
         return platform(hands)
+    if arguments.sweep:
+        return swept(hands, deployable(arguments.repo, arguments.tenants))
     approved = read_plan(arguments.plan) if arguments.plan else {}
     tenants = deployable(arguments.repo, arguments.tenants or sorted(approved))
     if arguments.plan and (unseen := sorted({*tenants} - {*approved})):
@@ -65,14 +73,14 @@ def deploy_all(
     from pipeline.apply.deployment import Request, deploy
     from pipeline.promote.commit import git, head
 
-    world, commit = hands.world(), head(hands.repository)
+    world, commit, judge = hands.world(), head(hands.repository), hands.judge()
     author = git(hands.repository, "log", "-1", "--format=%ae")
 
     def one(tenant: str) -> Deployed | AcmeError | None:
         try:
             desired = hands.desired(tenant)
             steps = approved[tenant]["steps"] if tenant in approved else None
-            return deploy(desired, world, Request(commit, author, "commit", steps)) if desired else None
+            return deploy(desired, world, Request(commit, author, "commit", steps, judge)) if desired else None
         except AcmeError as error:
             return error
 
@@ -120,6 +128,28 @@ def described(outcome: Deployed) -> dict[str, Any]:
         "steps": len(outcome.steps),
         "epochs": dict(outcome.epochs),
     }
+
+
+def swept(hands: Hands, tenants: Sequence[str]) -> Answer:
+    """Exit code 3 where a tenant's store did not answer; the others are swept all the same."""
+    from pipeline.apply.sweep import sweep
+
+    world = hands.world()
+
+    def one(tenant: str) -> dict[str, int] | AcmeError:
+        try:
+            return sweep(world, tenant)
+        except AcmeError as error:
+            return error
+
+    outcomes = side_by_side(tenants, one)
+    failed = {tenant: one.sentence() for tenant, one in outcomes.items() if isinstance(one, AcmeError)}
+    gone = {tenant: one for tenant, one in outcomes.items() if not isinstance(one, AcmeError)}
+    rows = [
+        (tenant, name, f"{count} rows") for tenant, counts in gone.items() for name, count in counts.items() if count
+    ]
+    text = [table(rows) or "nothing to sweep", *(f"✗  {tenant}  {said}" for tenant, said in failed.items())]
+    return Answer({"swept": gone, "failed": failed}, "\n".join(text), WORLD_FAILED if failed else 0)
 
 
 def platform(hands: Hands) -> Answer:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine as Records
 
     from pipeline.apply.deployment import World
+    from pipeline.apply.judgement import Judge
     from pipeline.findings import Finding
     from pipeline.plan.desired import Desired
     from pipeline.plan.engine import Engine, Program
@@ -79,6 +80,13 @@ class Hands:
         from pipeline.gate.probe import probe
 
         return probe(probing.subject(self, desired)).findings
+
+    def judge(self) -> Judge:
+        """The gate, by the rules of the checkout, as an apply asks it."""
+        from pipeline.apply.judgement import judge
+
+        kept = cache.folder() / "gate"
+        return judge(self.repository, lambda: programs.ensure(programs.OPA), self.environment.opa, kept)
 
     def desired_cell(self, tenant: str) -> str:
         """The cell that the tenant's settings name in this environment."""

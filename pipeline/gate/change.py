@@ -82,6 +82,7 @@ def read_change(
     """The change from `base` (default: where the head left main) to `head` (default: the work tree as it is).
 
     Whole folders are read of the tenants that changed and of `tenants`; of their neighbours only what the fleet shares.
+    Of what was pushed only that is read which touches `tenants`, where some are named: an apply judges one after the other.
     """
     repository = Repository(folder)
     if not repository.exists:
@@ -97,7 +98,10 @@ def read_change(
     if start is None:
         raise Missing(f"{compared}.", where=str(folder), fix="name the base by --base, and fetch it first")
     changed = _changed(repository, start, tip if head else None)
-    scope = Scope.of(changed, tenants)
+    scope, folders = Scope.of(changed, tenants), []
+    if pushed and tenants:
+        changed = tuple(path for path in changed if tenant_of(path) in tenants)
+        scope, folders = Scope(frozenset(tenants), neighbours=False), [f"tenants/{name}" for name in tenants]
     old, _ = read_files(repository, repository.tree(start, "tenants", *PLATFORM), scope)
     new, findings = (
         read_files(repository, repository.tree(tip, "tenants", *PLATFORM), scope)
@@ -113,7 +117,7 @@ def read_change(
         changed=changed,
         base_files=old,
         head_files=new,
-        commits=_commits(repository, start, tip),
+        commits=_commits(repository, start, tip, folders),
         pushed=pushed,
         compared=compared,
         findings=findings,
@@ -185,9 +189,10 @@ def _changed(repository: Repository, base: str, head: str | None) -> tuple[str, 
     return tuple(sorted({*differing, *new}))
 
 
-def _commits(repository: Repository, base: str, tip: str) -> tuple[Commit, ...]:
-    """Oldest first; merges are what they bring in against their first parent."""
-    answer = repository.line("log", "--first-parent", "--reverse", "--format=%H%x09%aI%x09%ae", f"{base}..{tip}")
+def _commits(repository: Repository, base: str, tip: str, folders: Collection[str]) -> tuple[Commit, ...]:
+    """Oldest first, those that touch `folders` where some are named; merges are what they bring in against their first parent."""
+    words = ("log", "--first-parent", "--reverse", "--format=%H%x09%aI%x09%ae", f"{base}..{tip}", "--", *folders)
+    answer = repository.line(*words)
     return tuple(_commit(repository, *line.split("\t")) for line in (answer or "").splitlines())
 
 

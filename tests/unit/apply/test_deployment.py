@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.apply import artifacts, infrastructure, lease, records
 from pipeline.apply.deployment import Request, World, changed_pipelines, deploy
-from pipeline.errors import Busy, Unreachable
+from pipeline.errors import Busy, Conflict, Unreachable
 from pipeline.plan.desired import desired
 from pipeline.plan.runtime import Runtime
 from pipeline.publish import epoch, schema
@@ -182,6 +182,26 @@ def test_back_to_what_is_live_raises_the_epochs_that_a_killed_apply_may_have_rai
     other = replace(wanted, runtime=Runtime("3" * 64, b"other"))
     kill_at("epochs", world, other, monkeypatch)
     assert sorted(deploy(wanted, world, ASKED).epochs) == ALL
+
+
+def test_what_the_gate_refuses_is_not_applied_and_what_is_live_stays_live(world, wanted, steps):
+    """It is asked with the commit that is live, only where there is something to do, and before anything is touched."""
+    asked = []
+    deploy(wanted, world, replace(ASKED, judge=lambda *words: asked.append(words)))
+    live, done = records.last_live(world.records, *GLOBEX), len(steps.done)
+
+    def refuse(*words):
+        asked.append(words)
+        raise Conflict("the gate refuses it.")
+
+    deploy(wanted, world, replace(ASKED, judge=refuse))  # nothing to do
+    with pytest.raises(Conflict):
+        deploy(replace(wanted, program="4" * 64), world, replace(ASKED, judge=refuse))
+    assert asked == [("globex", ""), ("globex", "commit")]
+    assert len(steps.done) == done
+    assert records.last_live(world.records, *GLOBEX) == live
+    assert records.newest(world.records, *GLOBEX).error == "the gate refuses it."
+    assert world.sink.names[-1] == "apply.deployment.failed"
 
 
 def test_a_lost_lease_stops_before_anything_becomes_live(world, wanted, steps, monkeypatch):
