@@ -33,7 +33,13 @@ def ask(subject: Subject) -> Iterator[Finding]:
         yield subject.unanswered(what, fix=f"./acme doctor --fix; then: {subject.again}")
         return
     digest, _ = subject.runtime
-    about: list[str | bytes] = [SCRIPT.read_bytes(), subject.dag_file, digest, str(subject.hands.airflow), subject.environment.name]
+    about: list[str | bytes] = [
+        SCRIPT.read_bytes(),
+        subject.dag_file,
+        digest,
+        str(subject.hands.airflow),
+        subject.environment.name,
+    ]
     yield from Cache(subject.hands.cache).findings("probe_dag", about, lambda: list(_findings(subject, _seen(subject))))
 
 

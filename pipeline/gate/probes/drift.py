@@ -120,7 +120,7 @@ def _missing(field: Field, now: str | None, seen: Sample) -> Difference:
         )
     what = (
         f"{seen.source_key} has no field `{field.source}`, and a new one `{now}` at position {list(seen.fields).index(now) + 1}, "
-        f"alike in name and in what its values read as."
+        f"alike in name, values and place."
     )
     edit = Edit("rename", field.source, now)
     return Difference(

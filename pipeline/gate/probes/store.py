@@ -46,7 +46,8 @@ def ask(subject: Subject) -> Iterator[Finding]:
         held = grants(own, subject.place.snowflake_user(subject.name))
         yield from _missing(subject, held)
         yield from _surplus(subject, held)
-        yield from _stage(subject, own)
+        if ("USAGE", "STAGE", subject.place.stage(subject.name)) in held:
+            yield from _stage(subject, own)
         yield from _tables(subject, own, held)
 
 
@@ -115,11 +116,9 @@ def _stage(subject: Subject, own: warehouse.Session) -> Iterator[Finding]:
     store = schema.schemas(subject.place, subject.name)[0]
     rows = own.records(f"SHOW STAGES LIKE '{naming.STAGE}' IN SCHEMA {store}")
     url = f"s3://{subject.place.lake_bucket}/{naming.landing_prefix(subject.name)}"
-    mend = f"acme apply {subject.name} -e {subject.environment.name}; then: {subject.again}"
-    if not rows:
-        yield subject.finding("probe.missing", f"there is no stage {subject.place.stage(subject.name)}.", "", mend)
-    elif str(rows[0]["url"]) != url:
+    if rows and str(rows[0]["url"]) != url:
         what = f"the stage {subject.place.stage(subject.name)} leads to {rows[0]['url']}, not to {url}."
+        mend = f"acme apply {subject.name} -e {subject.environment.name}; then: {subject.again}"
         yield subject.finding("probe.conflict", what, "A load would read somebody else's files, or none.", mend)
 
 
