@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Usage
-from pipeline.gate.bundle import read_bundle, read_bundle_at
+from pipeline.gate.bundle import MAIN, read_bundle, read_bundle_at
 from pipeline.gate.cache import Cache
 from pipeline.gate.change import Change, read_change, tenant_of
 from pipeline.gate.sql_fix import Mended, fix
+from pipeline.gate.successor import read_successor
 from pipeline.gate.verdict import Check, Pace, Rules, Verdict, gate
 
 
@@ -24,9 +25,9 @@ class Request:
     """What is asked. `base`, `head`: revisions; without a head the work tree is judged as it lies there.
 
     `rules`: the folder that holds policies/ and .sqlfluff; without it they come out of the base when a head is named (the head
-    is then data, and nothing in it judges), else out of the folder itself. `opa_program` is started unless one answers at
-    `opa_url`. `cache`, `workers` and `fast` are those of `Pace`. `checks`: name → (tenant, files) → findings, asked about
-    every tenant. `plans`: tenant → {steps: […]}.
+    is then data, and nothing in it judges), else out of the folder itself. A change of policy is judged by the base's and by
+    its own. `opa_program` is started unless one answers at `opa_url`. `cache`, `workers` and `fast` are those of `Pace`.
+    `checks`: name → (tenant, files) → findings, asked about every tenant. `plans`: tenant → {steps: […]}.
     """
 
     folder: Path
@@ -72,13 +73,23 @@ def mend(request: Request) -> list[Mended]:
 
 
 def _rules(request: Request, change: Change) -> Rules:
-    if request.rules is None and change.head is not None and change.base is not None:
+    brought = read_successor(change)
+    if (
+        request.rules is None
+        and change.base is not None
+        and (change.head or (brought and _judges(change, change.base)))
+    ):
         bundle = read_bundle_at(change.repository, change.base)
         style = change.repository.run("cat-file", "blob", f"{change.base}:.sqlfluff") or b""
     else:
         folder = request.rules or request.folder
         bundle, style = read_bundle(folder / "policies"), _bytes(folder / ".sqlfluff")
-    return Rules(bundle, style.decode("utf-8"), request.opa_program, request.opa_url)
+    return Rules(bundle, style.decode("utf-8"), request.opa_program, request.opa_url, brought)
+
+
+def _judges(change: Change, commit: str) -> bool:
+    """Whether there are policies in this commit."""
+    return change.repository.run("cat-file", "-e", f"{commit}:policies/{MAIN}") is not None
 
 
 def _bytes(path: Path) -> bytes:
