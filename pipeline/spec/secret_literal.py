@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from pipeline.findings import Finding, Where
 from pipeline.spec.document import Document
 from pipeline.spec.wording import deny
 
+CODE: Final = "document.secret_literal"
 _FORMS: Final = {
     "an AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
     "a private key": r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY",
@@ -54,6 +55,21 @@ def in_document(document: Document) -> Iterator[Finding]:
             yield _found(document.where(path), "a value that is no name")
 
 
+def told_once(findings: Collection[Finding]) -> list[Finding]:
+    """One finding a pasted secret: the first of its line, and nothing else of that very place."""
+    kept: list[Finding] = []
+    lines: set[tuple[str, int]] = set()
+    places = {finding.where for finding in findings if finding.code == CODE}
+    for finding in findings:
+        where = finding.where
+        if finding.code == CODE and where is not None:
+            kept += [finding] if (where.file, where.line) not in lines else []
+            lines.add((where.file, where.line))
+        elif where not in places:
+            kept.append(finding)
+    return kept
+
+
 def _at(document: Document, path: tuple[str | int, ...]) -> object:
     value = document.value
     for part in path:
@@ -70,4 +86,4 @@ def _looks_random(text: str) -> bool:
 
 def _found(where: Where, kind: str) -> Finding:
     why = "secrets live in AWS Secrets Manager and nowhere else; here they stand by name."
-    return deny("document.secret_literal", where, f"{kind} stands here in clear.", why, _FIX)
+    return deny(CODE, where, f"{kind} stands here in clear.", why, _FIX)

@@ -98,20 +98,23 @@ def read_tenant(repository: Path, tenant: str) -> tuple[Tenant | None, list[Find
     return (None if denied(findings) else read), findings
 
 
-def read_files(files: Mapping[str, bytes], tenant: str) -> tuple[Tenant, list[Finding]]:
-    """What could be read out of these files, whole or not, and all that is wrong with them."""
+def read_files(files: Mapping[str, bytes | None], tenant: str) -> tuple[Tenant, list[Finding]]:
+    """What could be read out of these files, whole or not, and all that is wrong with them.
+
+    None stands for a file that is there and that its reader refused already: it is neither read nor called missing.
+    """
     reading = _Reading(Tenant(tenant), [])
     if why := words.why_no_tenant(tenant):
         where = Where(prefix(tenant).rstrip("/"))
         reading.findings.append(
             deny("document.name", where, f"{shown(tenant)} cannot be a tenant.", why, "rename the folder")
         )
-    if len(files) > MAX_FILES or sum(len(content) for content in files.values()) > MAX_TOTAL_BYTES:
+    if len(files) > MAX_FILES or sum(len(content or b"") for content in files.values()) > MAX_TOTAL_BYTES:
         return reading.tenant, [*reading.findings, too_many(tenant)]
     for file in sorted(files):
         reading.read(file, files[file])
     reading.understand()
-    return reading.tenant, in_order(reading.findings)
+    return reading.tenant, in_order(secret_literal.told_once(reading.findings))
 
 
 @dataclass
@@ -122,12 +125,14 @@ class _Reading:
     findings: list[Finding]
     parts: int = 0
 
-    def read(self, file: str, content: bytes) -> None:
+    def read(self, file: str, content: bytes | None) -> None:
         found, broken = entry(self.tenant.name, file)
         self.findings += broken
         if found is None:
             return
         self.tenant.files[file] = found
+        if content is None:
+            return
         limit = {"transforms": MAX_SQL_BYTES, "tests": MAX_FILE_BYTES}.get(found.part, MAX_YAML_BYTES)
         text, broken = decode(file, content, limit)
         self.findings += broken

@@ -18,10 +18,11 @@ from pipeline.spec.wording import deny, listed
 from pipeline.validate import lineage
 from pipeline.validate.compatibility import differences, stands
 
+Files = Mapping[str, bytes | None]
 _NO_PROMISE: Final = ("proposed", "draft")  # a contract of these words binds nobody yet
 
 
-def difference(before: Mapping[str, bytes], after: Mapping[str, bytes], tenant: str) -> list[Finding]:
+def difference(before: Files, after: Files, tenant: str) -> list[Finding]:
     """All findings of a change, out of the tenant's files by their path from the root. Nothing for a new or a removed tenant."""
     if not before or not after:
         return []

@@ -17,12 +17,12 @@ from pipeline.spec.wording import deny
 from pipeline.validate import contract, mapping, reference, transform
 
 
-def validate_tenant(source: Path | Mapping[str, bytes], tenant: str) -> list[Finding]:
+def validate_tenant(source: Path | Mapping[str, bytes | None], tenant: str) -> list[Finding]:
     """All findings of a tenant. `source` is a repository, or its files by their path from its root."""
     return read_and_validate(source, tenant)[1]
 
 
-def read_and_validate(source: Path | Mapping[str, bytes], tenant: str) -> tuple[Tenant, list[Finding]]:
+def read_and_validate(source: Path | Mapping[str, bytes | None], tenant: str) -> tuple[Tenant, list[Finding]]:
     """What could be read, and all findings. The tenant is whole where none of them denies."""
     files, found = read_folder(source, tenant) if isinstance(source, Path) else (_of(source, tenant), [])
     if not files and not found:
@@ -34,7 +34,7 @@ def read_and_validate(source: Path | Mapping[str, bytes], tenant: str) -> tuple[
     return read, in_order([*found, *more, *_across(read)])
 
 
-def _of(files: Mapping[str, bytes], tenant: str) -> dict[str, bytes]:
+def _of(files: Mapping[str, bytes | None], tenant: str) -> dict[str, bytes | None]:
     return {file: content for file, content in files.items() if file.startswith(prefix(tenant))}
 
 

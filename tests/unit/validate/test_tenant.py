@@ -54,3 +54,34 @@ def test_a_tenant_that_is_not_there_is_a_finding():
     (finding,) = validate_tenant(REPOSITORY, "nobody")
     assert finding.code == "document.missing_file"
     assert "acme new tenant nobody" in finding.fix
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "secret: AKIAIOSFODNN7EXAMPLE",
+        'secret: "Hunter-2!"',
+        "secret: erp_drop  # password: hunter2hunter2xyz9",
+        "secret: erp_drop  # AKIAIOSFODNN7EXAMPLE",
+    ],
+)
+def test_a_pasted_secret_is_told_once(line):
+    """As a value, as a value of the wrong form, and in a comment: one finding on its line, and nothing else there."""
+    files = read_folder(REPOSITORY, "globex")[0]
+    staging = "tenants/globex/environments/staging.yaml"
+    files[staging] = files[staging].replace(b"secret: erp_drop ", f"{line}  #".encode())
+    assert [finding.code for finding in validate_tenant(files, "globex")] == ["document.secret_literal"]
+
+
+def test_a_file_that_was_refused_elsewhere_is_not_called_missing():
+    """Who reads the bytes says that it is too large; here it is neither read nor missed."""
+    files = {**read_folder(REPOSITORY, "globex")[0], "tenants/globex/pipelines/vendors.yaml": None}
+    assert validate_tenant(files, "globex") == []
+
+
+def test_a_broken_schedule_is_the_only_finding():
+    """The table's SQL rules and neighbours still find the table."""
+    files = read_folder(REPOSITORY, "globex")[0]
+    pipeline = "tenants/globex/pipelines/purchase_orders.yaml"
+    files[pipeline] = files[pipeline].replace(b'"H * * * *"', b'"61 * * * *"')
+    assert [finding.code for finding in validate_tenant(files, "globex")] == ["document.schedule"]
