@@ -37,13 +37,14 @@ class Held:
 class Sample:
     """The newest of what the source shows: field names, and first records as the text that stands in them (None: null).
 
-    `beginning` is what a file begins with, unpacked: where its form is not the mapping's, it holds what the records do not.
+    `beginning` is what a file begins with, unpacked: where its form is not the mapping's, it holds what the records do not. None:
+    it was no file.
     """
 
     source_key: str
     fields: tuple[str, ...]
     records: tuple[Mapping[str, Any], ...]
-    beginning: bytes = field(default=b"", repr=False)
+    beginning: bytes | None = field(default=None, repr=False)
 
 
 class Unfit(Exception):

@@ -53,8 +53,8 @@ class Difference:
 
 def drift(pipeline: Pipeline, seen: Sample, earlier: Sequence[str] = ()) -> list[Difference]:
     """Everything that differs. `earlier`: the header of what was landed or tested before, in its order."""
-    form, mapping = Form(), pipeline.mapping
-    if seen.beginning:
+    form, mapping = Form(delimiter=str(pipeline.mapping.format.get("delimiter", ""))), pipeline.mapping
+    if seen.beginning is not None:
         form = form_of(seen.beginning, mapping)
         seen = read_again(seen, form, mapping.format, COUNT)
     if not _is_kind(seen, mapping):
@@ -69,7 +69,7 @@ def drift(pipeline: Pipeline, seen: Sample, earlier: Sequence[str] = ()) -> list
 
 def _is_kind(seen: Sample, mapping: FieldMapping) -> bool:
     """It begins as a file of the mapping's kind does; a header alone is one."""
-    if mapping.format["kind"] == "json" or not seen.beginning:
+    if mapping.format["kind"] == "json" or seen.beginning is None:
         return bool(seen.records)
     return bool(seen.fields) and not seen.beginning.lstrip().startswith((b"{", b"["))
 

@@ -69,6 +69,7 @@ def _delimiter(header: str, mapping: FieldMapping) -> str:
 
 def read_again(seen: Sample, form: Form, format_: Mapping[str, Any], count: int) -> Sample:
     """The sample by the form that the file has."""
-    text = seen.beginning.decode(form.encoding, "replace").lstrip("\ufeff").encode(OURS)
+    beginning = seen.beginning or b""
+    text = beginning.decode(form.encoding, "replace").lstrip("\ufeff").encode(OURS)
     written = {**format_, **({"delimiter": form.delimiter} if form.delimiter else {})}
-    return sample(seen.source_key, text, written, count, whole=len(seen.beginning) < UNPACKED)
+    return sample(seen.source_key, text, written, count, whole=len(beginning) < UNPACKED)
