@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))  # the engine puts this folder first, not the repository
 
 from pipeline import naming  # noqa: E402  only found from here on
-from pipeline.cli.world import Hands, platform_program_of, tenant_program_of  # noqa: E402
+from pipeline.cli.world import Hands, platform_program_of  # noqa: E402
 from pipeline.errors import Missing, Usage  # noqa: E402
 
 PLATFORM = "platform"
@@ -34,7 +34,7 @@ def program_of(stack: str) -> Callable[[], None]:
     desired = hands.desired(name)
     if desired is None:
         raise Missing(f"{name} has nothing in {environment}: no settings, or no pin yet.")
-    return tenant_program_of(desired)
+    return hands.program(desired)
 
 
 if __name__ == "__main__":

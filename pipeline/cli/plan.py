@@ -69,7 +69,7 @@ def _folder(files: Mapping[str, bytes | None], tenant: str) -> dict[str, bytes]:
 def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:
     """The steps of the engine's preview for this tenant; none where nothing is desired."""
     from pipeline import naming
-    from pipeline.cli.world import Hands, tenant_program_of
+    from pipeline.cli.world import Hands
     from pipeline.plan import state
     from pipeline.plan.engine import preview
 
@@ -79,7 +79,7 @@ def plan(arguments: argparse.Namespace, tenant: str) -> list[Step]:
         return []
     name = naming.stack(tenant, arguments.environment)
     stands = state.stands(hands.aws("s3"), hands.environment.place.state_bucket, name)
-    return preview(hands.engine.stack(name, tenant_program_of(desired), stands=stands))
+    return preview(hands.engine.stack(name, hands.program(desired), stands=stands))
 
 
 def document(planned: Mapping[str, Sequence[Step]]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Hands:
         from pipeline.apply.deployment import World
 
         sink = cloud.SqsSink(self.environment, self._session)
-        return World(self.aws, self.records, self.engine, tenant_program_of, self.warehouse, sink, self.probe)
+        return World(self.aws, self.records, self.engine, self.program, self.warehouse, sink, self.probe)
 
     def probe(self, desired: Desired) -> Sequence[Finding]:
         """What stands in the way of what is desired here, by the tenant's own eyes."""
@@ -80,6 +80,16 @@ class Hands:
         from pipeline.gate.probe import probe
 
         return probe(probing.subject(self, desired)).findings
+
+    def program(self, desired: Desired) -> Program:
+        """The tenant's Pulumi program. A secret that its stack holds stays: people put a value into it, and a revert returns."""
+        from pipeline.plan.state import secrets
+
+        def program() -> None:  # the state is read when the engine runs it: what a killed one left is in it by then
+            held = secrets(self.aws("s3"), self.environment.place, desired.tenant)
+            tenant_program_of(desired, held)()
+
+        return program
 
     def judge(self) -> Judge:
         """The gate, by the rules of the checkout, as an apply asks it."""
@@ -120,16 +130,17 @@ def readable(repository: Path, tenant: str) -> Tenant:
     return read
 
 
-def tenant_program_of(desired: Desired) -> Program:
-    """The tenant's Pulumi program for what is desired."""
+def tenant_program_of(desired: Desired, held: frozenset[str] = frozenset()) -> Program:
+    """The tenant's Pulumi program for what is desired, and for the secrets that are `held` already."""
     from pipeline.plan.dag_file import render
     from stacks.components.tenant import TenantArgs, tenant_program
 
     settings = desired.settings
-    secrets = sorted({str(part["secret"]) for part in settings["connectors"].values() if part.get("secret")})
+    named = {str(part["secret"]) for part in settings["connectors"].values() if part.get("secret")}
+    secrets = tuple(sorted({*named, *held}))
     dag_file = render(desired.release, settings, desired.runtime.digest, sandbox=desired.environment.sandbox)
     return tenant_program(
-        TenantArgs(desired.environment, desired.tenant, settings["cell"], settings["tier"], tuple(secrets), dag_file)
+        TenantArgs(desired.environment, desired.tenant, settings["cell"], settings["tier"], secrets, dag_file)
     )
 
 

@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import cloud, naming
+from pipeline.naming import Place
+
+SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  a type
 
 
 def read(s3: Any, bucket: str, stack: str) -> dict[str, Any] | None:
@@ -51,3 +54,11 @@ def _versions(s3: Any, bucket: str, key: str) -> Iterator[dict[str, Any]]:
 def stands(s3: Any, bucket: str, stack: str) -> bool:
     """Whether the stack was made."""
     return read(s3, bucket, stack) is not None
+
+
+def secrets(s3: Any, place: Place, tenant: str) -> frozenset[str]:
+    """The logical names of the secrets that the tenant's stack holds."""
+    held = read(s3, place.state_bucket, naming.stack(tenant, place.environment)) or {}
+    made = [one for one in held.get("resources") or [] if one["type"] == SECRET]
+    names = [place.read_secret(str(one["inputs"]["name"])) for one in made]
+    return frozenset(name for owner, name in filter(None, names) if owner == tenant)
