@@ -118,7 +118,9 @@ def shortened(objects: Sequence[Any]) -> dict[str, Any]:
     return {"objects": list(objects[:IN_AN_EVENT]), "count": len(objects)}
 
 
-def session(binding: Binding, credentials: warehouse.Credentials | None, task: str) -> warehouse.Session:
+def session(
+    binding: Binding, credentials: warehouse.Credentials | None, task: str, *, autocommit: bool = True
+) -> warehouse.Session:
     """The tenant's own session for one task of this run, on the warehouse and with the limits of its tier."""
     place, tier = binding.environment.place, binding.settings["tier"]
     user = place.snowflake_user(binding.tenant)
@@ -131,4 +133,5 @@ def session(binding: Binding, credentials: warehouse.Credentials | None, task: s
         query_tag=binding.ids.but(task=task).query_tag(),
         schema=published_schema(binding.tenant),  # where a transform finds the tenant's other tables
         statement_timeout_s=STATEMENT_TIMEOUT_S[tier],
+        autocommit=autocommit,
     )

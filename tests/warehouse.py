@@ -140,15 +140,17 @@ class Store:
     def tables(self) -> Tables:
         return Tables(self.place, self.tenant, self.pipeline.name)
 
-    def connect(self, tag: str = "") -> warehouse.Session:
-        """A session of the tenant's own user."""
+    def connect(self, tag: str = "", *, autocommit: bool = False) -> warehouse.Session:
+        """A session of the tenant's own user, as publish opens it."""
         user = self.place.snowflake_user(self.tenant)
-        return self._log_in(self.world.loader, user, user, tag or self.tag)
+        return self._log_in(self.world.loader, user, user, tag or self.tag, autocommit=autocommit)
 
-    def _log_in(self, keys: tuple[str, str], user: str, role: str, tag: str) -> warehouse.Session:
+    def _log_in(
+        self, keys: tuple[str, str], user: str, role: str, tag: str, *, autocommit: bool = True
+    ) -> warehouse.Session:
         return warehouse.connect(
             self.environment, Credentials(*keys), user=user, role=role, warehouse=WAREHOUSE, query_tag=tag,
-            schema=published_schema(self.tenant),
+            schema=published_schema(self.tenant), autocommit=autocommit,
         )  # fmt: skip
 
     @property
@@ -162,7 +164,7 @@ class Store:
     def loader(self) -> warehouse.Session:
         """The thread's own session of the tenant's user."""
         if not hasattr(self._sessions, "loader"):
-            self._sessions.loader = self.connect()
+            self._sessions.loader = self.connect(autocommit=True)
         return self._sessions.loader
 
     def rows(self, sql: str, params=None) -> list[tuple]:

@@ -5,15 +5,17 @@ A deployment is live at one instant: the COMMIT of its epoch rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from pipeline.errors import Busy
 from pipeline.live import Tables
 from pipeline.naming import Place
 from pipeline.publish import mutex
 from pipeline.publish.schema import AT
-from pipeline.warehouse import Rollback, Session
+from pipeline.warehouse import Rollback, Session, literal
 
 
 @dataclass(frozen=True)
@@ -51,28 +53,30 @@ def raise_epochs(
     named = {name: Tables(place, tenant, name) for name in sorted(set(pipelines))}
     if not named:
         return {}
-    found: dict[str, int] = {}
-    with mutex.held(session, [t.mutex for t in named.values()]):
-        found = _rows_of(session, named, deployment)
+    with mutex.held(session, [t.mutex for t in named.values()]) as hold:
+        standing = hold.select("e.*", f"FROM ({_asked(named, deployment)}) AS e")
+        found = _own(standing)
         if len(found) == len(named):
             raise Rollback
-        number = 1 + max(above, *(_newest(session, t) for t in named.values()))
+        number = 1 + max(above, *(int(newest) for _, newest, _ in standing))
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for name, t in named.items():
             session.execute(f"INSERT INTO {t.epoch} (epoch, release, deployment, {AT}) VALUES (%s, %s, %s, %s)",
                             (number, release, deployment, at))  # fmt: skip
             found[name] = number
+    if _own(session.rows(_asked(named, deployment))) != found:
+        raise Busy("the warehouse ended this transaction before its time, and nothing was committed.", where=tenant)
     return found
 
 
-def _rows_of(session: Session, named: dict[str, Tables], deployment: str) -> dict[str, int]:
-    found = {}
-    for name, t in named.items():
-        rows = session.rows(f"SELECT MAX(epoch) FROM {t.epoch} WHERE deployment = %s", (deployment,))
-        if rows[0][0] is not None:
-            found[name] = int(rows[0][0])
-    return found
+def _asked(named: Mapping[str, Tables], deployment: str) -> str:
+    """All tables in one statement: (pipeline, newest epoch or 0, this deployment's or NULL)."""
+    return " UNION ALL ".join(
+        f"SELECT {literal(name)} AS pipeline, COALESCE(MAX(epoch), 0) AS newest, "
+        f"MAX(IFF(deployment = {literal(deployment)}, epoch, NULL)) AS own FROM {t.epoch}"
+        for name, t in named.items()
+    )
 
 
-def _newest(session: Session, t: Tables) -> int:
-    return int(session.rows(f"SELECT COALESCE(MAX(epoch), 0) FROM {t.epoch}")[0][0])
+def _own(standing: Iterable[tuple[Any, ...]]) -> dict[str, int]:
+    return {str(name): int(own) for name, _, own in standing if own is not None}

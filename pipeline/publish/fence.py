@@ -15,13 +15,13 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.attempt import Attempt, Audit, Fault, ObjectLoad, session
-from pipeline.errors import Busy, Unreachable
+from pipeline.errors import Busy, Conflict, Unreachable
 from pipeline.events import Sink
-from pipeline.live import Tables, live_rows
-from pipeline.publish import ledger, mutex, report
+from pipeline.live import Tables
+from pipeline.publish import ledger, mutex, report, snapshot
 from pipeline.publish.decision import Decision, Ledger, LiveObject, Verdict, decide_all, of_all
-from pipeline.publish.epoch import read_epoch
-from pipeline.release import Pipeline, document_of
+from pipeline.publish.snapshot import Snapshot
+from pipeline.release import document_of
 from pipeline.run import Binding, LandedObject, Manifest
 from pipeline.warehouse import Credentials, Rollback, Session
 
@@ -100,7 +100,7 @@ def publish(
 ) -> Outcome:
     """Let the attempt's good objects count, as the tenant's own user."""
     candidate = Candidate(binding, manifest, attempt, audit, policy_bundle)
-    outcome = settle(candidate, lambda: session(binding, credentials, "publish"))
+    outcome = settle(candidate, lambda: session(binding, credentials, "publish", autocommit=False))
     report.published(sink, binding, attempt.id, outcome)
     return outcome
 
@@ -124,54 +124,64 @@ def settle(candidate: Candidate, connect: Callable[[], Session]) -> Outcome:
 
 def _try(candidate: Candidate, open_session: Session, *, repeated: bool) -> Outcome:
     """One pass of the protocol. `repeated`: what stands in the ledger of this attempt was put there by our own lost try."""
-    decisions: dict[str, Decision] | None = None
-    rows: list[ledger.Row] = []
-    with mutex.held(open_session, [candidate.tables.mutex]):
-        decisions, rows = _decisions(candidate, open_session)
+    t, added = candidate.tables, list[ledger.Row]()
+    with mutex.held(open_session, [t.mutex]) as hold:
+        seen = _read(candidate, hold)
+        decisions = _decisions(candidate, seen)
         if of_all(decision.verdict for decision in (decisions or {}).values()) is not Verdict.PUBLISHED:
             raise Rollback
-        rows += ledger.append(open_session, candidate.tables, _rows(candidate, decisions or {}), candidate.where)
-    return _outcome(candidate, decisions, rows, repeated=repeated)
+        added = ledger.append(open_session, t, _rows(candidate, decisions or {}), candidate.where, seen.head)
+    ledger.confirm(open_session, t, added)
+    return _outcome(candidate, decisions, [*_own(candidate, seen, "load"), *added], repeated=repeated)
 
 
-def _decisions(candidate: Candidate, open_session: Session) -> tuple[dict[str, Decision] | None, list[ledger.Row]]:
-    """What is decided of each object, None where a newer deployment is live; and the attempt's own load rows."""
-    if is_superseded(candidate.binding, open_session):
-        return None, []
-    known, rows = _read(candidate, open_session)
-    return decide_all(candidate.binding.pipeline, candidate.ready(), known, candidate.manifest.created_at), rows
+def _read(candidate: Candidate, hold: mutex.Hold) -> Snapshot:
+    """What the world says of these objects and this attempt."""
+    condition = snapshot.of_publish(candidate.ready(), candidate.attempt.ledger_seq)
+    seen = snapshot.read(hold, candidate.tables, candidate.binding.pipeline, candidate.where, condition)
+    if seen.head[0] < candidate.attempt.ledger_seq:
+        raise Conflict(
+            f"its newest row is {seen.head[0]}, and was {candidate.attempt.ledger_seq} when this attempt began.",
+            where=candidate.tables.ledger,
+            fix="put the table back as it was (Snowflake's Time Travel), then run again",
+        )
+    return seen
 
 
-def is_superseded(binding: Binding, open_session: Session) -> bool:
-    """A newer deployment than the one that this run read at its start is live."""
-    newest = read_epoch(open_session, binding.environment.place, binding.tenant, binding.pipeline.name)
-    return newest is None or newest.epoch != binding.epoch
+def _decisions(candidate: Candidate, seen: Snapshot) -> dict[str, Decision] | None:
+    """What is decided of each object; None where a newer deployment is live."""
+    if is_superseded(candidate.binding, seen.epoch):
+        return None
+    pipeline, frozen_at = candidate.binding.pipeline, candidate.manifest.created_at
+    return decide_all(pipeline, candidate.ready(), _ledger(candidate, seen), frozen_at)
 
 
-def _read(candidate: Candidate, open_session: Session) -> tuple[Ledger, list[ledger.Row]]:
-    """What the ledger says of these objects and this attempt, and the attempt's own rows."""
-    t, attempt, keys = candidate.tables, candidate.attempt, [o.source_key for o in candidate.ready()]
-    own = ledger.read(open_session, t, "attempt = %s AND kind IN ('load', 'sweep')", (attempt.id,))
-    revoked = [
-        row.source_key
-        for row in ledger.read(open_session, t, "kind = 'revoke' AND seq > %s", (attempt.ledger_seq,))
-        if row.source_key in keys
-    ]
-    known = Ledger(
-        live=live_objects(open_session, t, candidate.binding.pipeline),
-        loaded=frozenset(row.source_key for row in own if row.kind == "load"),
-        swept=frozenset(row.source_key for row in own if row.kind == "sweep"),
-        overtaken=frozenset(revoked),
+def is_superseded(binding: Binding, newest: int | None) -> bool:
+    """Another deployment than the one that this run read at its start is live."""
+    return newest != binding.epoch
+
+
+def _ledger(candidate: Candidate, seen: Snapshot) -> Ledger:
+    """The ledger as far as the rules need it."""
+    since = candidate.attempt.ledger_seq
+    return Ledger(
+        live=live_objects(seen),
+        loaded=frozenset(row.source_key for row in _own(candidate, seen, "load")),
+        swept=frozenset(row.source_key for row in _own(candidate, seen, "sweep")),
+        overtaken=frozenset(row.source_key for row in seen.rows if row.kind == "revoke" and row.seq > since),
     )
-    return known, [row for row in own if row.kind == "load"]
 
 
-def live_objects(open_session: Session, t: Tables, pipeline: Pipeline) -> list[LiveObject]:
+def _own(candidate: Candidate, seen: Snapshot, kind: str) -> list[ledger.Row]:
+    """The rows of this attempt."""
+    return [row for row in seen.rows if row.attempt == candidate.attempt.id and row.kind == kind]
+
+
+def live_objects(seen: Snapshot) -> list[LiveObject]:
     """The live objects in order of seq."""
-    found = open_session.rows(
-        f'SELECT seq, source_key, content_sha256, "AT" FROM ({live_rows(t, pipeline)}) ORDER BY seq'
-    )
-    return [LiveObject(int(seq), key, content, at) for seq, key, content, at in found]
+    return [
+        LiveObject(row.seq, row.source_key, row.content_sha256, row.at) for row in seen.rows if row.seq in seen.live
+    ]
 
 
 def _rows(candidate: Candidate, decisions: dict[str, Decision]) -> Iterable[ledger.Row]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pipeline.attempt import Counts
+from pipeline.errors import Busy, Conflict
 from pipeline.live import Tables
 from pipeline.publish.schema import COUNTS, LEDGER_COLUMNS
 from pipeline.release import canonical, document_of
@@ -67,9 +68,11 @@ def _hash(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(body)).hexdigest()
 
 
-def append(session: Session, t: Tables, rows: Iterable[Row], where: tuple[str, str, str]) -> list[Row]:
-    """Write rows at the chain's end. The caller holds the mutex."""
-    seq, previous = head(session, t)
+def append(
+    session: Session, t: Tables, rows: Iterable[Row], where: tuple[str, str, str], end: tuple[int, str]
+) -> list[Row]:
+    """Write rows behind the chain's end, (seq, hash). The caller holds the mutex and has read the end under it."""
+    seq, previous = end
     done: list[Row] = []
     for row in rows:
         done.append(sealed(row, seq + 1, previous, where))
@@ -77,6 +80,14 @@ def append(session: Session, t: Tables, rows: Iterable[Row], where: tuple[str, s
     for start in range(0, len(done), PER_INSERT):
         _insert(session, t, done[start : start + PER_INSERT])
     return done
+
+
+def confirm(session: Session, t: Tables, rows: Sequence[Row]) -> None:
+    """`Busy` where rows that were appended do not stand after COMMIT: the server had ended the transaction before it."""
+    if rows and not session.rows(
+        f"SELECT 1 FROM {t.ledger} WHERE seq = %s AND hash = %s", (rows[-1].seq, rows[-1].hash)
+    ):
+        raise Busy("the warehouse ended this transaction before its time, and nothing was committed.", where=t.ledger)
 
 
 def _insert(session: Session, t: Tables, rows: Sequence[Row]) -> None:
@@ -91,7 +102,8 @@ def _record(row: Row) -> list[Any]:
     return [body[name] for name in _NAMES]
 
 
-def _row(record: Sequence[Any]) -> Row:
+def row(record: Sequence[Any]) -> Row:
+    """Out of a record that holds the ledger's columns in their order."""
     body = dict(zip(_NAMES, record, strict=True))
     counts = Counts(**{name: int(body.pop(f"rows_{name}")) for name in COUNTS})
     body |= {"seq": int(body["seq"]), "epoch": int(body["epoch"]), "files": tuple(json.loads(body["files"]))}
@@ -107,7 +119,21 @@ def head(session: Session, t: Tables) -> tuple[int, str]:
 def read(session: Session, t: Tables, condition: str = "TRUE", params: Sequence[Any] = ()) -> list[Row]:
     """Rows in the order of the chain."""
     sql = f"SELECT {_COLUMNS} FROM {t.ledger} WHERE {condition} ORDER BY seq"
-    return [_row(record) for record in session.rows(sql, list(params) or None)]
+    return [row(record) for record in session.rows(sql, list(params) or None)]
+
+
+def demand_proof(rows: Sequence[Row], t: Tables, where: tuple[str, str, str]) -> None:
+    """`Conflict` where one of these rows, in order of seq, is not what was once written. Not all of the chain needs to be here."""
+    for number, one in enumerate(rows):
+        before = rows[number - 1] if number else None
+        follows = before is None or before.seq + 1 < one.seq or (before.seq + 1, before.hash) == (one.seq, one.previous)
+        if not follows or one.hash != _hash(receipt(one, *where)):
+            raise Conflict(
+                f"row {one.seq} is not what was written.",
+                where=t.ledger,
+                why="Somebody has written past the fence or changed the ledger by hand: nobody can say what counts.",
+                fix="put the table back as it was (Snowflake's Time Travel), then run again",
+            )
 
 
 def verify_chain(receipts: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -64,14 +64,16 @@ def build(session: Session, place: Place, tenant: str, pipelines: Iterable[Pipel
             session.execute(statement)
             ran.append(statement)
         rows = Tables(place, tenant, pipeline.name).rows
-        for statement in [*widenings(rows, standing(session, rows), pipeline), *view(place, tenant, pipeline)]:
+        found = standing(session, rows)
+        changed = [*additions(rows, found, pipeline), *widenings(rows, found, pipeline)]
+        for statement in [*changed, *view(place, tenant, pipeline)]:
             session.execute(statement)
             ran.append(statement)
     return ran
 
 
 def tables(place: Place, tenant: str, pipeline: Pipeline) -> list[str]:
-    """CREATE what is not there, add the columns that are new, and give the tenant's role its rights."""
+    """CREATE what is not there, and give the tenant's role its rights."""
     t = Tables(place, tenant, pipeline.name)
     contract = {column.name: column.type for column in pipeline.contract.columns}
     shapes = {
@@ -82,8 +84,7 @@ def tables(place: Place, tenant: str, pipeline: Pipeline) -> list[str]:
         t.ledger: LEDGER_COLUMNS,
     }
     created = [f"CREATE TABLE IF NOT EXISTS {name} ({_columns(shape)})" for name, shape in shapes.items()]
-    added = [f"ALTER TABLE {t.rows} ADD COLUMN IF NOT EXISTS {name} {type_}" for name, type_ in contract.items()]
-    return [*created, *added, _one_row(t.mutex), *_grants(t, place.snowflake_user(tenant))]
+    return [*created, _one_row(t.mutex), *_grants(t, place.snowflake_user(tenant))]
 
 
 def _columns(shape: Mapping[str, str]) -> str:
@@ -118,6 +119,15 @@ def schemas(place: Place, tenant: str) -> tuple[str, str]:
 def standing(session: Session, table: str) -> dict[str, str]:
     """Column → type of a table as it stands, both in lower and upper case as DESCRIBE spells them folded to ours."""
     return {str(row[0]).lower(): str(row[1]).upper() for row in session.rows(f"DESCRIBE TABLE {table}")}
+
+
+def additions(table: str, standing: Mapping[str, str], pipeline: Pipeline) -> list[str]:
+    """ADD COLUMN for each contract column that is not there. Another deployer may be at it, hence IF NOT EXISTS."""
+    return [
+        f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column.name} {column.type}"
+        for column in pipeline.contract.columns
+        if column.name not in standing
+    ]
 
 
 def widenings(table: str, standing: Mapping[str, str], pipeline: Pipeline) -> list[str]:

@@ -26,7 +26,7 @@ BROKEN = [
     Broken(
         "the fence's ledger check",
         FENCE,
-        "live=live_objects(open_session, t, candidate.binding.pipeline),",
+        "live=live_objects(seen),",
         "live=[],",
         ("a killed load",),
         ("may count once", "published and published"),
@@ -42,8 +42,8 @@ BROKEN = [
     Broken(
         "the fence's epoch check",
         FENCE,
-        "newest is None or newest.epoch != binding.epoch",
-        "newest is None",
+        "return newest != binding.epoch",
+        "return newest is None",
         ("rollback",),
         ("late worker was not turned away",),
     ),

@@ -16,6 +16,7 @@ PARTS = (
     "ledger check",
     "revoke check",
     "transaction check",
+    "confirmation",
     "autocommit off",
     "mutex of the deploy",
     "sweep check",
@@ -31,7 +32,7 @@ class Entry(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """`at`: what it does next. `tx`: its open transaction, 0 none; `first`: the one that took the mutex. `state`: it works, hangs
+    """`at`: what it does next. `tx`: its open transaction, 0 none; `first`: the one that it read in. `state`: it works, hangs
     (its process is gone, the server does not know) or is over."""
 
     at: str = "start"
@@ -154,30 +155,31 @@ def write(world, number, attempt, _without):
 def lock(world, number, attempt, without):
     tx = 2 * number + 1
     if without == "mutex":
-        yield Step(f"no lock {number}", world.put(number, attempt._replace(at="epoch", tx=tx, first=tx)))
+        yield Step(f"no lock {number}", world.put(number, attempt._replace(at="read", tx=tx)))
     elif not world.holder:
-        yield Step(f"lock {number}", world.put(number, attempt._replace(at="epoch", tx=tx, first=tx), holder=tx))
+        yield Step(f"lock {number}", world.put(number, attempt._replace(at="read", tx=tx), holder=tx))
 
 
-def epoch(world, number, attempt, without):
-    if attempt.epoch != world.epoch and without != "epoch check":
+def read(world, number, attempt, without):
+    """One statement: the transaction, the epoch, the ledger. Where the transaction is gone already, there is none to tell."""
+    if not attempt.tx and without != "transaction check":
+        yield Step(f"no transaction {number}", over(world, number, attempt))
+    elif attempt.epoch != world.epoch and without != "epoch check":
         yield Step(f"superseded {number}", over(world, number, attempt))
+    elif turned_away(world, number, attempt, without):
+        yield Step(f"turned away {number}", over(world, number, attempt))
     else:
-        yield Step(f"epoch {number}", world.put(number, attempt._replace(at="ledger")))
+        yield Step(f"read {number}", world.put(number, attempt._replace(at="insert", first=attempt.tx)))
 
 
-def ledger(world, number, attempt, without):
+def turned_away(world: World, number: int, attempt: Attempt, without: str) -> bool:
     mine = [entry.kind for entry in world.ledger if entry.attempt == number]
     revoked = any(entry.kind == "revoke" for entry in world.ledger[attempt.seen :])
-    turned_away = (
+    return (
         (world.live() is not None and without != "ledger check")
         or ("sweep" in mine and without != "sweep check")
         or (revoked and without != "revoke check")
     )
-    if turned_away:
-        yield Step(f"turned away {number}", over(world, number, attempt))
-    else:
-        yield Step(f"ledger {number}", world.put(number, attempt._replace(at="insert")))
 
 
 def insert(world, number, attempt, without):
@@ -195,11 +197,13 @@ def compare(world, number, attempt, without):
         yield Step(f"its transaction {number}", world.put(number, attempt._replace(at="commit")))
 
 
-def commit(world, number, attempt, _without):
+def commit(world, number, attempt, without):
     if attempt.inserted:
         yield committed(world, number, attempt)
+    elif without == "confirmation":
+        yield Step(f"commit of nothing {number}", over(world, number, attempt), "it said published, and nothing stands")
     else:
-        yield Step(f"commit of nothing {number}", over(world, number, attempt))
+        yield Step(f"commit of nothing {number}, and seen", over(world, number, attempt))
 
 
 def committed(world: World, number: int, attempt: Attempt) -> Step:
@@ -219,8 +223,8 @@ def end(*_):
 
 
 WORK = {
-    "start": start, "write": write, "lock": lock, "epoch": epoch, "ledger": ledger, "insert": insert, "compare": compare,
-    "commit": commit, "end": end,
+    "start": start, "write": write, "lock": lock, "read": read, "insert": insert, "compare": compare, "commit": commit,
+    "end": end,
 }  # fmt: skip
 
 

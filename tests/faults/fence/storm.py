@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import AcmeError, Conflict
@@ -17,7 +18,8 @@ from pipeline.run import LandedObject
 from pipeline.warehouse import Session
 from tests.warehouse import Store, landed
 
-STATEMENTS = 14  # of one publish, so that a crash may fall before any of them
+PATIENCE_S = 60
+STATEMENTS = 7  # of one publish, so that a crash may fall before any of them
 
 
 class Crash(Exception):
@@ -30,10 +32,14 @@ class Weather:
 
     store: Store
     until: float
+    enough: Mapping[str, int]
     hanging: list[Session] = field(default_factory=list)
     stale: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     seen: Counter = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def count(self, what: str) -> None:
         with self.lock:
@@ -41,23 +47,37 @@ class Weather:
 
     @property
     def blows(self) -> bool:
-        return time.monotonic() < self.until
+        """Its time, and on a busy machine longer, until enough has happened; no longer than until a harm is seen."""
+        now = time.monotonic()
+        if self.refused:
+            return False
+        return now < self.until or (now < self.until + PATIENCE_S and bool(self.wanting()))
+
+    def wanting(self) -> list[str]:
+        """What happened less often than it should."""
+        return [what for what, times in self.enough.items() if self.seen[what] < times]
 
 
 class Unlucky(Session):
-    """A session that crashes before its `fatal`-th statement, and whose transaction the server may end before the ledger row."""
+    """A session that crashes before its `fatal`-th statement, and whose transaction the server may end before the ledger row or
+    before COMMIT."""
 
     def __init__(self, weather: Weather, tag: str, epoch: int, luck: random.Random) -> None:
-        super().__init__(weather.store.connect(tag)._connection)
+        super().__init__(weather.store.connect(tag)._connection, autocommit=False)
         self.weather, self.tag, self.epoch = weather, tag, epoch
         self.fatal = luck.randint(1, STATEMENTS) if luck.random() < 0.3 else 0
-        self.aborted = luck.random() < 0.3
+        self.aborted_before = luck.choice(["INSERT", "COMMIT"]) if luck.random() < 0.4 else ""
         self.crashed = False
 
     def execute(self, sql, params=None):
         self._live_on()
-        if sql.startswith(f"INSERT INTO {self.weather.store.tables.ledger} "):
-            self._before_the_ledger_row()
+        word = sql.partition(" ")[0]
+        if word == self.aborted_before:
+            self.weather.count(f"aborted before {word}")
+            self.weather.store.server_aborts(self.tag)
+            time.sleep(0.15)  # somebody else gets the mutex meanwhile
+        if word == "INSERT":
+            self._note_the_epoch()
         return super().execute(sql, params)
 
     def rows(self, sql, params=None):
@@ -70,11 +90,7 @@ class Unlucky(Session):
             self.crashed = True
             raise Crash
 
-    def _before_the_ledger_row(self) -> None:
-        if self.aborted:
-            self.weather.count("aborted")
-            self.weather.store.server_aborts(self.tag)
-            time.sleep(0.15)  # somebody else gets the mutex meanwhile
+    def _note_the_epoch(self) -> None:
         newest = super().rows(f"SELECT MAX(epoch) FROM {self.weather.store.tables.epoch}")[0][0]
         if newest != self.epoch:
             self.weather.stale[self.tag] = f"attempt {self.tag} of epoch {self.epoch} published at epoch {newest}"
@@ -87,20 +103,26 @@ class Unlucky(Session):
 
 
 def storm(
-    store: Store, *, seconds: float, workers: int = 4, objects: int = 4, seed: int = 1
-) -> tuple[list[str], Counter]:
-    """(harms, what happened how often). Afterwards a calm worker finishes what is left, and everything is counted."""
-    weather = Weather(store, time.monotonic() + seconds)
+    store: Store, enough: Mapping[str, int], *, seconds: float, workers: int = 4, objects: int = 4, seed: int = 1
+) -> list[str]:
+    """The harms. `enough`: what must happen how often at least. Afterwards a calm worker finishes what is left."""
+    weather = Weather(store, time.monotonic() + seconds, enough)
     known = sources(objects)
     threads = [threading.Thread(target=work, args=(weather, known, seed * 100 + n)) for n in range(workers)]
-    threads += [threading.Thread(target=operate, args=(weather, seed)), threading.Thread(target=bury, args=(weather,))]
-    for thread in threads:
+    threads.append(threading.Thread(target=operate, args=(weather, seed)))
+    undertaker = threading.Thread(target=bury, args=(weather,))
+    for thread in (*threads, undertaker):
         thread.start()
     for thread in threads:
-        thread.join(timeout=seconds + 120)
+        thread.join(timeout=seconds + PATIENCE_S + 120)
+    weather.over.set()
+    undertaker.join(timeout=60)
+    if weather.refused:
+        return weather.refused
     for one in known:
         store.publish(one, rows={one.source_key: rows_of(one)})
-    return harms(weather, known), weather.seen
+    assert not weather.wanting(), f"the storm had too few of {weather.wanting()}: {dict(weather.seen)}"
+    return harms(weather, known)
 
 
 def sources(count: int) -> list[LandedObject]:
@@ -124,8 +146,11 @@ def work(weather: Weather, known: list[LandedObject], seed: int) -> None:
         try:
             outcome = fence.settle(candidate, lambda c=candidate: Unlucky(weather, c.attempt.id, c.binding.epoch, luck))
             weather.count(str(outcome.kind))
+            weather.told += [receipt["hash"] for receipt in outcome.receipts]
         except Crash:
             weather.count("crashed")
+        except Conflict as error:  # nobody here changes anything by hand: somebody came past the fence
+            weather.refused.append(str(error))
         except AcmeError as error:
             weather.count(type(error).__name__)
 
@@ -157,8 +182,7 @@ def take_one_back(weather: Weather, luck: random.Random) -> None:
 
 def bury(weather: Weather) -> None:
     """The server ends sessions whose client is gone, some time later."""
-    while weather.blows or weather.hanging:
-        time.sleep(0.2)
+    while not weather.over.wait(0.2) or weather.hanging:
         while weather.hanging:
             weather.hanging.pop().close()
 
@@ -170,6 +194,7 @@ def harms(weather: Weather, known: list[LandedObject]) -> list[str]:
     return [
         *(what for attempt, what in weather.stale.items() if attempt in published),
         *twice(rows),
+        *(f"a receipt without its row: {hash_}" for hash_ in set(weather.told) - {row.hash for row in rows}),
         *lost(store, known),
         *store.chain(),
     ]

@@ -188,7 +188,7 @@ def test_events_tell_each_object_and_the_run(store, monkeypatch):
     """One event an object and one for the run; the same outcome again has the same ids."""
     one, sink = store(), Sink()
     candidate = one.candidate(landed("a.csv"))
-    monkeypatch.setattr(fence, "session", lambda *_: one.connect())
+    monkeypatch.setattr(fence, "session", lambda *_, **__: one.connect())
     given = (candidate.binding, candidate.manifest, candidate.attempt, candidate.audit, None, sink)
     fence.publish(*given)
     assert sink.names() == ["publish.object.published", "publish.run.published"]
