@@ -229,7 +229,7 @@ def ledger_of(hands: Hands, tenant: str, pipeline: str) -> list[Row]:
 def start(hands: Hands, tenant: str, pipeline: str, *, run: str = "", replay: Sequence[str] = ()) -> Any:
     """One run by Airflow, to its end. While it lasts, what it waits for is said; Ctrl-C leaves it to itself."""
     from pipeline import cloud, naming
-    from pipeline.recover.watching import waits_for, watched
+    from pipeline.recover.watching import Word, waits_for, watched
     from pipeline.sandbox.airflow.cell import Cell
     from pipeline.settings import folder
 
@@ -246,13 +246,9 @@ def start(hands: Hands, tenant: str, pipeline: str, *, run: str = "", replay: Se
     conf = {"replay": list(replay)} if replay else {}
     named = run or f"r-{uuid.uuid4().hex[:10]}"
     dag = naming.dag_id(tenant, pipeline)
-
-    def say(seconds: float) -> None:
-        waits = waits_for(airflow / "runs", dag, named)
-        sys.stderr.write(f"run {named} of {dag}: {seconds:.0f} s{f', {waits}' if waits else ''}\n")
-
+    word = Word(f"run {named} of {dag}", lambda: waits_for(airflow / "runs", dag, named))
     try:
-        return watched(lambda: cell.run(tenant, pipeline, named, conf), say)
+        return watched(lambda: cell.run(tenant, pipeline, named, conf), lambda seconds: sys.stderr.write(word(seconds)))
     except KeyboardInterrupt:
         sys.stderr.write(f"acme: run {named} goes on, and harms nothing: acme observe trace {named}\n")
         raise

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-EVERY_S = 10.0
+EVERY_S, AGAIN_S = 10.0, 60.0
 LAST_BYTES = 20_000
-WAITS = re.compile(r"acme: (waits .+?)(?:\"|$)", re.MULTILINE)
+WAITS = re.compile(r"acme: (waits [^\"\[\n]+)")  # behind it a log's own form may say where it was written
 T = TypeVar("T")
 
 
-def watched(work: Callable[[], T], say: Callable[[float], None], *, every_s: float = EVERY_S) -> T:
+def watched(work: Callable[[], T], say: Callable[[float], object], *, every_s: float = EVERY_S) -> T:
     """What `work` returns or raises. `say(seconds)` is called while it lasts. Ctrl-C leaves at once, and `work` alone."""
     box: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
 
@@ -50,4 +50,22 @@ def waits_for(logs: Path, dag: str, run: str) -> str:
     with found[-1].open("rb") as log:
         log.seek(max(0, found[-1].stat().st_size - LAST_BYTES))
         said = WAITS.findall(log.read().decode("utf-8", "replace"))
-    return said[-1] if said else ""
+    return said[-1].strip() if said else ""
+
+
+class Word:
+    """What is said of a run while it lasts: at first that it can be left, then what is new, and once a minute that it goes on."""
+
+    def __init__(self, name: str, waits: Callable[[], str]) -> None:
+        self._name, self._waits = name, waits
+        self._last: str | None = None
+        self._next_s = 0.0
+
+    def __call__(self, seconds: float) -> str:
+        """A line, or nothing."""
+        waits, first = self._waits(), self._last is None
+        if waits == self._last and seconds < self._next_s:
+            return ""
+        self._last, self._next_s = waits, seconds + AGAIN_S
+        left = " (Ctrl-C leaves it to itself)" if first else ""
+        return f"{self._name}: {seconds:.0f} s{f', {waits}' if waits else ''}{left}\n"

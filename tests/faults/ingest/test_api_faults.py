@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -112,11 +113,14 @@ def pull(source):
     return [body for body, _ in source._answers("")]
 
 
-def test_too_many_requests_are_obeyed(script, opened, slept):
-    """Retry-After is waited for, and a little more."""
+def test_too_many_requests_are_obeyed(script, opened, slept, caplog):
+    """Retry-After is waited for, and a little more; the log says how long and why."""
+    caplog.set_level("INFO", "pipeline.ingest.http")
     script.answers.extend([(429, {"retry-after": "20"}, {}), LAST])
     assert len(pull(opened)) == 1
     assert 20 <= slept.naps[0] <= 21
+    (said,) = caplog.messages
+    assert re.fullmatch(r"acme: waits 2[01] s for \S+: it answered HTTP 429", said)
 
 
 def test_waiting_has_a_deadline(script, opened, slept):

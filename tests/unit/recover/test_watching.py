@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from pipeline.recover.watching import waits_for, watched
+from pipeline.recover.watching import Word, waits_for, watched
 
 
 def test_a_long_run_is_heard_of():
@@ -54,4 +54,20 @@ def test_what_a_run_waits_for_stands_in_its_newest_log(tmp_path):
     )
     os.utime(old, (1, 1))
     assert waits_for(tmp_path, "initech__customers", "r-1") == "waits 12 s for erp.example: x"
+    new.write_text("acme: waits 61 s for erp.example: it answered HTTP 429 [pipeline.ingest.http] loc=http.py:186\n")
+    assert waits_for(tmp_path, "initech__customers", "r-1") == "waits 61 s for erp.example: it answered HTTP 429"
     assert waits_for(tmp_path, "initech__customers", "r-2") == ""
+
+
+def test_what_is_said_is_news():
+    """The first word, another reason, and once a minute the same one again."""
+    reasons = iter(["", "", "waits 61 s", "waits 61 s", "waits 61 s"])
+    word = Word("run r-1", lambda: next(reasons))
+    said = [word(seconds) for seconds in (10, 20, 30, 40, 95)]
+    assert said == [
+        "run r-1: 10 s (Ctrl-C leaves it to itself)\n",
+        "",
+        "run r-1: 30 s, waits 61 s\n",
+        "",
+        "run r-1: 95 s, waits 61 s\n",
+    ]
