@@ -6,23 +6,21 @@ Works without history (then there is no base), in a shallow clone, in a linked w
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.errors import Missing
-from pipeline.findings import Finding, Where
-from pipeline.gate.git import SUBMODULE, SYMLINK, Entry, Repository
+from pipeline.findings import Finding
+from pipeline.gate.files import PLATFORM as PLATFORM
+from pipeline.gate.files import SHARED as SHARED
+from pipeline.gate.files import Files as Files
+from pipeline.gate.files import Scope, read_files, read_folder, read_work_tree
+from pipeline.gate.files import tenant_of as tenant_of
+from pipeline.gate.git import Repository
 
-MAX_BYTES = 1_000_000
-# what the gate reads besides the tenants
-PLATFORM = ("CODEOWNERS", "stacks/cells.yaml", "stacks/environments", "policies/waivers.yaml")
-SHARED = re.compile(r"tenants/[^/]+/(environments/[a-z]+\.yaml|pipelines/[^/]+\.yaml)")  # what fills a cell
 MAINS = ("main@{upstream}", "origin/main", "main")
-
-Files = Mapping[str, bytes | None]
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,6 @@ class Change:
         if self.base is None or any(path.startswith("policies/") for path in self.changed):
             paths = self.head_files
         return tuple(sorted({tenant for path in paths if (tenant := tenant_of(path))}))
-
-
-def tenant_of(path: str) -> str | None:
-    """Whose folder a path is in, or None."""
-    parts = path.split("/")
-    return parts[1] if len(parts) > 2 and parts[0] == "tenants" else None
 
 
 def read_change(
@@ -124,29 +116,9 @@ def read_change(
     )
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Which files are read: of `tenants` (None: of all) everything, of the others what they share a cell by, if asked."""
-
-    tenants: frozenset[str] | None
-    neighbours: bool
-
-    @classmethod
-    def of(cls, changed: Collection[str], asked: Collection[str]) -> Scope:
-        named = frozenset(asked) | {tenant for path in changed if (tenant := tenant_of(path))}
-        rules = any(path.startswith("policies/") for path in changed)
-        return cls(None if rules else named, any(SHARED.fullmatch(path) for path in changed))
-
-    def reads(self, path: str) -> bool:
-        tenant = tenant_of(path)
-        if tenant is None or self.tenants is None or tenant in self.tenants:
-            return True
-        return self.neighbours and bool(SHARED.fullmatch(path))
-
-
 def _without_history(repository: Repository, why: str) -> Change:
     """Every file as it lies there, against nothing."""
-    files, findings = _read_folder(repository.folder)
+    files, findings = read_folder(repository.folder)
     compared = f"nothing: {why}, so all is judged and no rule about a change is asked"
     return Change(
         repository, None, None, _now(), "", tuple(sorted(files)), {}, files, compared=compared, findings=findings
@@ -197,7 +169,10 @@ def _commits(repository: Repository, base: str, tip: str, folders: Collection[st
 
 
 def _commit(repository: Repository, commit: str, at: str, author: str) -> Commit:
-    changed = repository.names("diff-tree", "-r", "-z", "--no-renames", "--name-only", f"{commit}^", commit)
+    """What a commit changed; nothing is said of the first one, nor of the last that a shallow clone holds."""
+    known = repository.line("rev-parse", "--verify", "--quiet", f"{commit}^")
+    words = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", f"{commit}^", commit)
+    changed = repository.names(*words) if known else []
     return Commit(commit, at, author, tuple(sorted(changed)))
 
 
@@ -212,78 +187,3 @@ def _author(repository: Repository, commit: str | None) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def read_files(repository: Repository, entries: Iterable[Entry], scope: Scope) -> tuple[Files, tuple[Finding, ...]]:
-    """The bytes of plain files within bounds, and a finding for each that is neither."""
-    read = [entry for entry in entries if scope.reads(entry.path)]
-    findings = tuple(f for entry in read if (f := refused(entry.path, entry.mode, entry.size)))
-    bad = {finding.where.file for finding in findings if finding.where}
-    files: dict[str, bytes | None] = dict.fromkeys(bad)
-    files.update((entry.path, content) for entry, content in repository.blobs(e for e in read if e.path not in bad))
-    return files, findings
-
-
-def read_work_tree(repository: Repository, scope: Scope) -> tuple[Files, tuple[Finding, ...]]:
-    """The files that git would take, as they lie there."""
-    names = repository.names("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "tenants", *PLATFORM)
-    return _read_paths(repository.folder, sorted({name for name in names if scope.reads(name)}))
-
-
-def _read_folder(folder: Path) -> tuple[Files, tuple[Finding, ...]]:
-    wanted = [folder / "tenants", *(folder / name for name in PLATFORM)]
-    paths = [path for top in wanted for path in ([top] if top.is_file() else top.rglob("*"))]
-    names = sorted(path.relative_to(folder).as_posix() for path in paths if path.is_symlink() or path.is_file())
-    return _read_paths(folder, names)
-
-
-def _read_paths(folder: Path, names: Iterable[str]) -> tuple[Files, tuple[Finding, ...]]:
-    files: dict[str, bytes | None] = {}
-    findings = []
-    for name in names:
-        path = folder / name
-        mode = _mode(folder, path)
-        if mode is None and not strange(name):
-            continue  # deleted, and not yet told to git
-        finding = refused(name, mode or "", path.lstat().st_size if mode else 0)
-        files[name] = None if finding else path.read_bytes()
-        findings += [finding] if finding else []
-    return files, tuple(findings)
-
-
-def _mode(folder: Path, path: Path) -> str | None:
-    """Git's word for what lies there; a path through a symbolic link counts as one."""
-    below = [parent for parent in (path, *path.parents) if parent.is_relative_to(folder) and parent != folder]
-    if any(part.is_symlink() for part in below):
-        return SYMLINK
-    if path.is_dir():
-        return SUBMODULE
-    return "100644" if path.is_file() else None
-
-
-def strange(path: str) -> bool:
-    """Control characters, backslashes, and bytes that are no text."""
-    return not path.isprintable() or "\\" in path
-
-
-def refused(path: str, mode: str, size: int) -> Finding | None:
-    """Why this entry is not read, or None: a link, another repository, or more bytes than config ever has."""
-    reasons = {
-        SYMLINK: (
-            "symlink",
-            "this is a symbolic link.",
-            "it could lead out of the folder.",
-            "put the file itself here",
-        ),
-        SUBMODULE: ("submodule", "this is another repository.", "it would bring in what nobody reviewed.", "remove it"),
-    }
-    found = reasons.get(mode)
-    if strange(path):
-        found = ("name", "the file's name holds a character that no name may.", "it reads as another.", "rename it")
-    if found is None and size > MAX_BYTES:
-        bounds = f"the file has {size:,} bytes, more than {MAX_BYTES:,}."
-        found = ("size", bounds, "files are bounded so that every check stays quick.", "split it, or say less")
-    if found is None:
-        return None
-    rule, what, why, fix = found
-    return Finding(f"document.{rule}", "deny", "gate", what, why, fix, tenant_of(path), Where(path))

@@ -13,9 +13,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Missing, Unreachable
+from pipeline.gate.plain import plain_line
 
 TIMEOUT_S = 60.0
-QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "--no-pager")
+SETTINGS = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "core.attributesFile": "/dev/null",
+    "log.showSignature": "false",  # it would start gpg
+    "color.ui": "false",
+}
+QUIET = (*(word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")), "--no-pager")
+# A partial clone would fetch what it lacks, by whatever program its settings name; replaced objects would show another history
+# than the one that is merged; a name is no pattern.
+NO_SURPRISES = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "LC_ALL": "C",
+}
+WHOLE = "fetch the whole history: `git fetch --unshallow`, or a clone without --filter"
 SYMLINK, SUBMODULE = "120000", "160000"
 
 
@@ -54,8 +76,14 @@ class Repository:
         return answer.decode("utf-8", "replace").strip() or None if answer is not None else None
 
     def names(self, *words: str) -> list[str]:
-        """The paths that git prints, separated by NUL. Bytes that are no UTF-8 show as `\\x…`, which no real name holds."""
-        answer = self.run(*words) or b""
+        """The paths that git prints, separated by NUL. Bytes that are no UTF-8 show as `\\x…`, which no real name holds.
+
+        `Missing` where git refuses: no answer must never look like an empty one.
+        """
+        answer = self.run(*words)
+        if answer is None:
+            what = f"`git {words[0]}` gives no answer: this clone lacks what it would read."
+            raise Missing(what, where=str(self.folder), fix=WHOLE)
         return [name.decode("utf-8", "backslashreplace") for name in answer.split(b"\0") if name]
 
     @property
@@ -81,6 +109,11 @@ class Repository:
         """Every file of a commit, below these folders."""
         return [_entry(line) for line in self.names("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *folders)]
 
+    def content(self, commit: str, path: str) -> bytes:
+        """The bytes of one file of a commit; empty where it has none, or no plain one."""
+        entries = [one for one in self.tree(commit, path) if one.mode not in (SYMLINK, SUBMODULE)]
+        return b"".join(content for _, content in self.blobs(entries))
+
     def blobs(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """The bytes of these entries, in one call."""
         wanted = list(entries)
@@ -91,7 +124,9 @@ class Repository:
             start = at + len(head) + 1
             if not head.rpartition(b" ")[2].isdigit():
                 fix = "fetch the whole history: `git fetch --unshallow`, or a clone without --filter"
-                raise Missing(f"the content of {entry.path} is not in this clone.", where=str(self.folder), fix=fix)
+                raise Missing(
+                    f"the content of {plain_line(entry.path)} is not in this clone.", where=str(self.folder), fix=fix
+                )
             size = int(head.rpartition(b" ")[2])
             yield entry, answer[start : start + size]
             at = start + size + 1
@@ -100,7 +135,7 @@ class Repository:
 def _environment() -> dict[str, str]:
     """This process's, without what would point git elsewhere; no prompt, no lock for a mere look."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    return {**kept, **NO_SURPRISES}
 
 
 def _entry(line: str) -> Entry:

@@ -80,7 +80,7 @@ def _rules(request: Request, change: Change) -> Rules:
         and (change.head or (brought and _judges(change, change.base)))
     ):
         bundle = read_bundle_at(change.repository, change.base)
-        style = change.repository.run("cat-file", "blob", f"{change.base}:.sqlfluff") or b""
+        style = change.repository.content(change.base, ".sqlfluff")
     else:
         folder = request.rules or request.folder
         bundle, style = read_bundle(folder / "policies"), _bytes(folder / ".sqlfluff")
