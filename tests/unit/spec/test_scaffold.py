@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Usage
-from pipeline.spec.scaffold import NewTenant, write_tenant
+from pipeline.spec.scaffold.tenant import NewTenant, write_tenant
 from pipeline.validate.tenant import read_and_validate
 
 REPOSITORY = Path(__file__).parents[3]

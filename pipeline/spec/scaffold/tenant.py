@@ -7,25 +7,21 @@ unit test passes, before anybody changed a word. Fails with `Usage` and `Missing
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.errors import Missing, Usage
-from pipeline.findings import denied
+from pipeline.errors import Usage
 from pipeline.naming import EXAMPLE
 from pipeline.spec import words
-from pipeline.spec.folder import read_folder
 from pipeline.spec.layout import prefix
-from pipeline.spec.tenant import Tenant, read_files
-from pipeline.spec.wording import did_you_mean, listed
+from pipeline.spec.scaffold import example
+from pipeline.spec.tenant import Tenant
 
 OWNERS_FILE: Final = "CODEOWNERS"
 ORGANISATION: Final = "acmeconnect"
 _OWNER: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _TITLE: Final = "Example Foods"
-_HOST: Final = "example-foods"
 _TEAM: Final = "integrations-example"
 
 
@@ -47,30 +43,19 @@ def write_tenant(repository: Path, new: NewTenant) -> list[Path]:
         raise Usage(
             f"{prefix(new.name)} is there already.", fix="choose another name; a removed name is never used again"
         )
-    written = []
-    for name, text in files.items():
-        path = repository / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return [*written, _add_owner(repository / OWNERS_FILE, new)]
+    return [*example.write(repository, files), _add_owner(repository / OWNERS_FILE, new)]
 
 
 def tenant_files(repository: Path, new: NewTenant) -> dict[str, str]:
     """{path: text} of the new folder."""
     _check(new)
-    example = _example(repository)
-    kinds = {connector.kind.name for connector in example.connectors.values()}
-    if new.kind not in kinds:
-        hint = did_you_mean(new.kind, kinds)
-        raise Usage(f"there is no connector kind `{new.kind}`.{hint}", fix=f"use one of {listed(sorted(kinds))}")
-    dropped = {name for name, connector in example.connectors.items() if connector.kind.name != new.kind}
-    kept = {table for table, pipeline in example.pipelines.items() if pipeline.model.connector not in dropped}
-    texts = _texts(repository)
+    shown, texts = example.read(repository)
+    dropped = set(shown.connectors) - {example.connector_of(shown, new.kind)}
+    kept = {table for table, pipeline in shown.pipelines.items() if pipeline.model.connector not in dropped}
     return {
-        file.replace(EXAMPLE, new.name, 1): _renamed(_without(example, file, text, dropped), new)
+        file.replace(EXAMPLE, new.name, 1): _renamed(_without(shown, file, text, dropped), new)
         for file, text in texts.items()
-        if _stays(example, file, dropped, kept)
+        if _stays(shown, file, dropped, kept)
     }
 
 
@@ -83,34 +68,21 @@ def _check(new: NewTenant) -> None:
         raise Usage("the title holds more than letters, digits and blanks.", fix="write the customer's name")
 
 
-def _example(repository: Path) -> Tenant:
-    files, found = read_folder(repository, EXAMPLE)
-    read, more = read_files(files, EXAMPLE)
-    if not files or denied([*found, *more]):
-        raise Missing(f"{prefix(EXAMPLE)} is not whole.", fix=f"run `acme validate {EXAMPLE}`")
-    return read
-
-
-def _texts(repository: Path) -> Mapping[str, str]:
-    return {file: content.decode("utf-8") for file, content in read_folder(repository, EXAMPLE)[0].items()}
-
-
-def _stays(example: Tenant, file: str, dropped: set[str], kept: set[str]) -> bool:
-    entry = example.files[file]
+def _stays(shown: Tenant, file: str, dropped: set[str], kept: set[str]) -> bool:
+    entry = shown.files[file]
     if entry.part == "connectors":
         return entry.name not in dropped
     return entry.part in ("tenant", "environments") or entry.name in kept
 
 
-def _without(example: Tenant, file: str, text: str, dropped: set[str]) -> str:
+def _without(shown: Tenant, file: str, text: str, dropped: set[str]) -> str:
     """An environment's file without the lines of the connectors that do not stay."""
-    if example.files[file].part != "environments":
+    if shown.files[file].part != "environments":
         return text
-    document, lines = example.documents[file], text.splitlines(keepends=True)
-    starts = {name: document.where(("connectors", name), key=True).line for name in document.value["connectors"]}
-    for name in sorted(dropped & set(starts), key=lambda one: -starts[one]):
-        ends = [line for line in starts.values() if line > starts[name]]
-        del lines[starts[name] - 1 : min(ends, default=len(lines) + 1) - 1]
+    lines = text.splitlines(keepends=True)
+    for name in sorted(dropped, reverse=True, key=lambda one: example.lines_of(shown, file, one, len(lines)).start):
+        within = example.lines_of(shown, file, name, len(lines))
+        del lines[within.start : within.stop]
     return "".join(lines)
 
 
@@ -118,7 +90,7 @@ def _renamed(text: str, new: NewTenant) -> str:
     """The example's names become the tenant's, and what is said of the example alone goes."""
     kept = [line for line in text.splitlines(keepends=True) if "This folder is the example" not in line]
     renamed = "".join(kept).replace(_TITLE, new.title).replace(_TEAM, new.owner)
-    return renamed.replace(_HOST, new.name.replace("_", "-")).replace(f":{EXAMPLE}:", f":{new.name}:")
+    return example.of_tenant(renamed, new.name)
 
 
 def _add_owner(path: Path, new: NewTenant) -> Path:
