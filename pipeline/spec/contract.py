@@ -36,7 +36,7 @@ PROPERTIES: Final[Path] = ("schema", 0, "properties")
 def read_contract(document: Document, tenant: str, table: str) -> tuple[Contract | None, list[Finding]]:
     """The contract of one table, or all that is wrong with it."""
     if broken := odcs.findings(document):
-        return None, broken
+        return None, list(broken)
     found = [*_identity(document, tenant, table), *_version(document)]
     if broken := list(_shape(document)):
         return None, [*found, *broken]

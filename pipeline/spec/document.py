@@ -22,7 +22,7 @@ from pipeline.spec.wording import deny
 
 MAX_DEPTH = 16
 MAX_EVENTS = 20_000
-REMEMBERED = 512  # documents: a few tenants' worth
+REMEMBERED = 2048  # documents: some tenants' worth
 
 Path = tuple[str | int, ...]
 
@@ -35,9 +35,9 @@ class Spot:
     key: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """One file: its plain JSON value, and the spot of each part of it."""
+    """One file: its plain JSON value, and the spot of each part of it. Equal to itself alone: what is found is kept with it."""
 
     file: str
     value: Any

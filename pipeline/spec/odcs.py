@@ -7,13 +7,13 @@ YAML 1.1, so neither is used.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pipeline.findings import Finding
-from pipeline.spec.document import Document
+from pipeline.spec.document import REMEMBERED, Document
 from pipeline.spec.model import unknown_key
 from pipeline.spec.wording import deny, did_you_mean, listed, shown
 
@@ -46,10 +46,11 @@ def _unevaluated(_: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[V
         yield ValidationError("a key that the schema does not name")
 
 
-def findings(document: Document) -> list[Finding]:
-    """All that the standard refuses in this contract."""
+@lru_cache(maxsize=REMEMBERED)
+def findings(document: Document) -> Sequence[Finding]:
+    """All that the standard refuses in this contract. Asked again about the same document, it does not look again."""
     found = [f for error in _validator().iter_errors(document.value) for f in _worded(document, error)]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _worded(document: Document, error: ValidationError) -> Iterator[Finding]:
