@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from pipeline.demo import delivery, incidents
+from pipeline.demo import delivery, difference, incidents
 from pipeline.demo.story import Step
 
 
@@ -30,6 +30,7 @@ def scratch_clone(home: Path, clone: Path) -> None:
 STEPS: list[tuple[str, Step]] = [
     ("platform", delivery.platform),
     ("staging", delivery.staging),
+    ("the probe", difference.probe),
     ("production", delivery.production),
     ("isolation", delivery.isolation),
     ("a bad change", delivery.bad_change),

@@ -45,9 +45,7 @@ def run_all(story: Story, environment: str, named: list[tuple[str, str]]) -> int
 
 
 def production(story: Story) -> str:
-    """Infrastructure from the settings, secrets, probe, pins as commits, deployments, first runs."""
-    story.do("apply", *TENANTS, "-e", "production")
-    customers.put_secrets(story.home, "production")
+    """Probe, pins as commits, deployments, first runs."""
     promoted = {tenant: story.do("promote", tenant) for tenant in TENANTS}
     story.do("apply", *TENANTS, "-e", "production")
     run_all(story, "production", [ORDERS] if story.fast else pipelines(story))
