@@ -202,13 +202,20 @@ def _freshness(document: Document) -> tuple[int | None, list[Finding]]:
     for index, entry in enumerate(document.value.get("slaProperties", ())):
         if entry["property"] != "latency":
             continue
-        value, unit = entry["value"], _MINUTES.get(entry.get("unit", ""))
-        if unit is None or not isinstance(value, int) or isinstance(value, bool) or not 1 <= value * unit <= 525_600:
+        if (promised := minutes(entry)) is None:
             what = "the promised latency is no whole number of m, h or d within a year."
             where = document.where(("slaProperties", index, "value"))
             return None, [deny("contract.latency", where, what, fix="write {property: latency, value: 2, unit: h}")]
-        return value * unit, []
+        return promised, []
     return None, []
+
+
+def minutes(promise: Mapping[str, Any]) -> int | None:
+    """The duration of an SLA property, or None where it is no whole number of m, h or d within a year."""
+    value, unit = promise["value"], _MINUTES.get(promise.get("unit", ""))
+    if unit is None or not isinstance(value, int) or isinstance(value, bool) or not 1 <= value * unit <= 525_600:
+        return None
+    return value * unit
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

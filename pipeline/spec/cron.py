@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 6))
 _ITEM: Final = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?")
 _DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MAX_LENGTH: Final = 100
+_FIRST, _SPAN = date(2024, 1, 1), 1461  # four years hold every day and weekday that there is
 
 
 def why_refused(schedule: str) -> str:
@@ -34,6 +37,7 @@ def resolved(schedule: str, tenant: str, pipeline: str) -> str:
     return " ".join(fields)
 
 
+@lru_cache(maxsize=4096)
 def _values(field: str, low: int, high: int) -> frozenset[int]:
     """All numbers that a field names; none at all where one part of it is no good."""
     found: set[int] = set()
@@ -58,19 +62,36 @@ def _comes(fields: list[str]) -> bool:
 
 def following(schedule: str, after: datetime, count: int) -> list[datetime]:
     """The next instants of a resolved schedule, in UTC, at most a year ahead. Given day and weekday, cron takes either."""
-    minutes, hours, days, months, weekdays = (
-        _values(field, low, high) for field, (_, low, high) in zip(schedule.split(" "), FIELDS, strict=True)
-    )
-    free = [field.startswith("*") for field in schedule.split(" ")]
+    fields = schedule.split(" ")
+    minutes, hours = _values(fields[0], 0, 59), _values(fields[1], 0, 23)
     found: list[datetime] = []
     start = after.astimezone(UTC)
     for ahead in range(366):
         day = (start + timedelta(days=ahead)).replace(second=0, microsecond=0)
-        by_day, by_weekday = day.day in days, (day.isoweekday() % 7) in weekdays
-        chosen = (by_day or by_weekday) if not free[2] and not free[4] else (by_day and by_weekday)
-        if day.month in months and chosen:
+        if _is_day(fields, day.date()):
             times = (day.replace(hour=hour, minute=minute) for hour in sorted(hours) for minute in sorted(minutes))
             found += [at for at in times if at > start]
         if len(found) >= count:
             break
     return found[:count]
+
+
+@lru_cache(maxsize=4096)
+def gaps(schedule: str) -> tuple[int, int]:
+    """(shortest, longest) time between two starts, in minutes. Takes a schedule without `H`."""
+    fields = schedule.split(" ")
+    moments = sorted(60 * hour + minute for hour in _values(fields[1], 0, 23) for minute in _values(fields[0], 0, 59))
+    days = [day for day in range(_SPAN) if _is_day(fields, _FIRST + timedelta(days=day))]
+    days.append(days[0] + _SPAN)
+    within = [later - first for first, later in pairwise(moments)]
+    between = [1440 * (later - first) + moments[0] - moments[-1] for first, later in pairwise(days)]
+    return min([*within, *between]), max([*within, *between])
+
+
+def _is_day(fields: list[str], day: date) -> bool:
+    """Where both day and weekday are said, either will do."""
+    if day.month not in _values(fields[3], 1, 12):
+        return False
+    by_day, by_weekday = day.day in _values(fields[2], 1, 31), day.isoweekday() % 7 in _values(fields[4], 0, 6)
+    free = fields[2].startswith("*") or fields[4].startswith("*")
+    return (by_day and by_weekday) if free else (by_day or by_weekday)

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
 from typing import Final
 
 from pipeline.findings import Finding, Where
@@ -34,7 +33,6 @@ def findings(tenant: Tenant) -> Iterator[Finding]:
     yield from _nobody_runs(tenant)
     yield from _connectors_unused(tenant)
     yield from _settings(tenant)
-    yield from _overlaps(tenant)
     yield from _test_headers(tenant)
 
 
@@ -175,21 +173,6 @@ def _settings(tenant: Tenant) -> Iterator[Finding]:
             what = f"there is no connector `{name}`.{did_you_mean(name, known)}"
             where = document.where(("connectors", name), key=True)
             yield deny("reference.settings_unknown", where, what, "", f"remove it, or add connectors/{name}.yaml")
-
-
-def _overlaps(tenant: Tenant) -> Iterator[Finding]:
-    """A file that two pipelines would take."""
-    taken = [
-        (table, p.model.connector, p.fetch.files)
-        for table, p in sorted(tenant.pipelines.items())
-        if isinstance(p.fetch, sftp.Fetch)
-    ]
-    for (first, connector, pattern), (second, other, later) in combinations(taken, 2):
-        if connector == other and (both := glob.common(pattern, later)) is not None:
-            document = tenant.documents[tenant.file(f"pipelines/{second}.yaml")]
-            what = f"`{first}` takes files of these names too, for example `{both}`."
-            fix = f"narrow this pattern, or that of pipelines/{first}.yaml"
-            yield deny("reference.pattern_overlap", document.where(("files",)), what, "each file fills one table.", fix)
 
 
 def _test_headers(tenant: Tenant) -> Iterator[Finding]:

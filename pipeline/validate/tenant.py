@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.findings import Finding, Where, in_order
-from pipeline.spec.document import Document
+from pipeline.spec.document import Document, parse
 from pipeline.spec.folder import read_folder
 from pipeline.spec.layout import prefix
 from pipeline.spec.tenant import Tenant, read_files
 from pipeline.spec.wording import deny
-from pipeline.validate import contract, mapping, reference, transform
+from pipeline.validate import contract, mapping, place, reference, schedule, transform
 
 
 def validate_tenant(source: Path | Mapping[str, bytes | None], tenant: str) -> list[Finding]:
@@ -31,7 +31,22 @@ def read_and_validate(source: Path | Mapping[str, bytes | None], tenant: str) ->
             deny("document.missing_file", where, "there is no such tenant.", fix=f"run `acme new tenant {tenant}`")
         ]
     read, more = read_files(files, tenant)
-    return read, in_order([*found, *more, *_across(read)])
+    placed = place.unknown_cells(_settings(read), place.cells_of(_declared(source)))
+    return read, in_order([*found, *more, *_across(read), *placed])
+
+
+def _settings(read: Tenant) -> Iterator[Document]:
+    return (document for file, document in read.documents.items() if read.files[file].part == "environments")
+
+
+def _declared(source: Path | Mapping[str, bytes | None]) -> Document | None:
+    """The platform's list of cells, where it is at hand."""
+    if isinstance(source, Path):
+        path = source / place.CELLS_FILE
+        content = path.read_bytes() if path.is_file() else None
+    else:
+        content = source.get(place.CELLS_FILE)
+    return parse(place.CELLS_FILE, content.decode("utf-8", "replace"))[0] if content else None
 
 
 def _of(files: Mapping[str, bytes | None], tenant: str) -> dict[str, bytes | None]:
@@ -41,6 +56,8 @@ def _of(files: Mapping[str, bytes | None], tenant: str) -> dict[str, bytes | Non
 def _across(read: Tenant) -> Iterator[Finding]:
     """Rules that need more than one file. A file that could not be read is left out: its own findings say why."""
     yield from reference.findings(read)
+    yield from place.findings(read)
+    yield from schedule.findings(read)
     for table in sorted(read.mappings):
         yield from mapping.findings(read, _document(read, "mappings", table), table)
     for table in sorted(read.contracts):

@@ -15,8 +15,10 @@ from typing import Any, Final
 
 from pipeline.errors import Conflict
 from pipeline.findings import Finding
+from pipeline.gate.rehearsal import rehearse
 from pipeline.spec.folder import read_folder
 from pipeline.validate.difference import difference
+from pipeline.validate.place import CELLS_FILE
 from pipeline.validate.tenant import validate_tenant
 
 FOLDER: Final = "tests/findings"
@@ -44,11 +46,14 @@ def judged(repository: Path, folder: Path, one: Mapping[str, Any], edits: Iterab
         return validate_tenant(patched(repository, folder, tenant, edits), tenant)
     base = patched(repository, folder / "before", tenant, before)
     head = patched(repository, folder / "after", tenant, [*before, *edits])
-    return difference(read_folder(base, tenant)[0], read_folder(head, tenant)[0], tenant)
+    files = (read_folder(base, tenant)[0], read_folder(head, tenant)[0], tenant)
+    return [*difference(*files), *rehearse(*files)]
 
 
 def patched(repository: Path, folder: Path, tenant: str, edits: Iterable[Edit]) -> Path:
-    """`folder` as a repository that holds the tenant with these edits."""
+    """`folder` as a repository that holds the tenant with these edits, and the platform's list of cells."""
+    (folder / CELLS_FILE).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(repository / CELLS_FILE, folder / CELLS_FILE)
     root = folder / "tenants" / tenant
     shutil.copytree(repository / "tenants" / tenant, root)
     for edit in edits:

@@ -58,3 +58,20 @@ def test_h_spreads_pipelines_over_the_hour():
     minutes = [cron.resolved("H * * * *", f"tenant{number}", "orders").split()[0] for number in range(1200)]
     assert len(set(minutes)) == 60
     assert max(minutes.count(minute) for minute in set(minutes)) < 50
+
+
+@pytest.mark.parametrize(
+    ("schedule", "shortest", "longest"),
+    [
+        ("5 * * * *", 60, 60),
+        ("0,50 * * * *", 10, 50),
+        ("5 4 * * *", 1440, 1440),
+        ("0 3 * * 1-5", 1440, 3 * 1440),
+        ("0 0 1,15 * *", 14 * 1440, 17 * 1440),
+        ("0 0 1 * 1", 1440, 7 * 1440),
+        ("0 0 29 2 *", 1461 * 1440, 1461 * 1440),
+    ],
+)
+def test_the_time_between_two_starts(schedule, shortest, longest):
+    """In minutes, over four years, so that every month, weekday and leap day is in it."""
+    assert cron.gaps(schedule) == (shortest, longest)

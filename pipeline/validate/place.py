@@ -1,0 +1,94 @@
+"""Rules of where things stand: cells that are there, files that one pipeline takes, secrets that both environments name alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Any, Final
+
+from pipeline.findings import Finding
+from pipeline.naming import ENVIRONMENTS
+from pipeline.spec.connectors import sftp
+from pipeline.spec.document import Document
+from pipeline.spec.tenant import Tenant
+from pipeline.spec.wording import deny, did_you_mean, listed, nearest
+from pipeline.validate import glob
+
+CELLS_FILE: Final = "stacks/cells.yaml"
+
+
+def findings(tenant: Tenant) -> Iterator[Finding]:
+    """What the tenant's own files tell of it."""
+    yield from _overlaps(tenant)
+    yield from _secrets(tenant)
+
+
+def cells_of(declared: Document | None) -> Collection[str] | None:
+    """The cells that there are, or None where nobody knows."""
+    value = declared.value if declared else None
+    cells = value.get("cells") if isinstance(value, dict) else None
+    return list(cells) if isinstance(cells, dict) else None
+
+
+def unknown_cells(settings: Iterable[Document], cells: Collection[str] | None) -> Iterator[Finding]:
+    """Settings whose cell nobody makes: their pipelines would have no Airflow to run in."""
+    if cells is None:
+        return
+    for document in settings:
+        cell = document.value.get("cell") if isinstance(document.value, dict) else None
+        if isinstance(cell, str) and cell not in cells:
+            what = f"there is no cell `{cell}`.{did_you_mean(cell, cells)}"
+            why = "its pipelines would have no Airflow to run in."
+            fix = f"write one of {listed(sorted(cells))}, or add it to {CELLS_FILE} in a change of its own"
+            yield deny("reference.cell_unknown", document.where(("cell",)), what, why, fix)
+
+
+def _overlaps(tenant: Tenant) -> Iterator[Finding]:
+    """A file that two pipelines would take, by one connector or by two that look into the same directory."""
+    taken = [
+        (table, p.model.connector, p.fetch.files)
+        for table, p in sorted(tenant.pipelines.items())
+        if isinstance(p.fetch, sftp.Fetch)
+    ]
+    for (first, connector, pattern), (second, other, later) in combinations(taken, 2):
+        if _same_place(tenant, connector, other) and (both := glob.common(pattern, later)) is not None:
+            document = tenant.documents[tenant.file(f"pipelines/{second}.yaml")]
+            what = f"`{first}` takes files of these names too, for example `{both}`."
+            fix = f"narrow this pattern, or that of pipelines/{first}.yaml"
+            yield deny("reference.pattern_overlap", document.where(("files",)), what, "each file fills one table.", fix)
+
+
+def _same_place(tenant: Tenant, one: str, other: str) -> bool:
+    if one == other:
+        return True
+    first, second = (tenant.connectors[name].options for name in (one, other))
+    if getattr(first, "directory", "").rstrip("/") != getattr(second, "directory", "").rstrip("/"):
+        return False
+    return any(
+        None not in pair and pair[0] == pair[1]
+        for settings in tenant.environments.values()
+        for pair in [[_door(settings.connectors.get(name)) for name in (one, other)]]
+    )
+
+
+def _door(settings: Any) -> tuple[Any, ...] | None:
+    """Who looks where: host, port, user."""
+    return (settings.endpoint.host, settings.endpoint.port, settings.user) if settings is not None else None
+
+
+def _secrets(tenant: Tenant) -> Iterator[Finding]:
+    """Each environment names its own; a name that is nearly the other's is likely a slip, and seen at the move to production."""
+    if set(tenant.environments) != set(ENVIRONMENTS):
+        return
+    staging, production = (tenant.environments[name].connectors for name in ("staging", "production"))
+    for name in sorted(set(staging) & set(production)):
+        one, other = (str(getattr(side[name], "secret", "")) for side in (staging, production))
+        if one != other and nearest(one, [other]):
+            document = tenant.documents[tenant.file("environments/production.yaml")]
+            what = f"production names the secret `{other}`, staging `{one}`."
+            where = document.where(("connectors", name, "secret"))
+            fix = f"write `{one}` here or `{other}` in environments/staging.yaml, if one of them was meant for both"
+            yield replace(
+                deny("reference.secret_differs", where, what, "the two are easily mixed up.", fix), level="warn"
+            )
