@@ -1,18 +1,16 @@
 """COPY: the landed files as text into temporary tables, one a layout, each row with its file and line.
 
-A fresh table and FORCE: COPY's own history cannot matter. Totals must be those of the manifest.
+A fresh table and FORCE: COPY's own history cannot matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.attempt import Fault
 from pipeline.load.header import Layout
 from pipeline.naming import landing_prefix
 from pipeline.release import Json
-from pipeline.run import LandedFile, LandedObject
 from pipeline.warehouse import Session, literal
 
 PER_COPY = 1000  # FILES takes no more
@@ -84,24 +82,3 @@ def file_format(format_: Mapping[str, Json]) -> str:
 def file_name(path: str) -> str:
     """What METADATA$FILENAME and a key share: content-addressed, so the last part says it all."""
     return path.rpartition("/")[2]
-
-
-def totals(session: Session, raws: Iterable[Raw]) -> dict[str, int]:
-    """file name → rows."""
-    return {
-        file_name(str(path)): int(count)
-        for raw in raws
-        for path, count in session.rows(f"SELECT {FILE}, COUNT(*) FROM {raw.table} GROUP BY {FILE}")
-    }
-
-
-def shortfalls(landed: LandedObject, counted: Mapping[str, int]) -> tuple[Fault, ...]:
-    """Files whose rows are not as many as ingest counted."""
-    return tuple(fault for file in landed.files if (fault := _shortfall(file, counted.get(file_name(file.key), 0))))
-
-
-def _shortfall(file: LandedFile, count: int) -> Fault | None:
-    if count == file.records:
-        return None
-    what = f"the file {file.sha256[:12]} has {count} rows in the warehouse and {file.records} in the manifest."
-    return Fault("load", "file_format", what, abs(count - file.records))

@@ -14,10 +14,10 @@ from pipeline.attempt import Attempt, Counts, Fault, ObjectLoad, new_id, session
 from pipeline.errors import Final
 from pipeline.events import Sink
 from pipeline.live import Tables
-from pipeline.load import copy, header, quarantine, report, typed, writing
+from pipeline.load import completeness, copy, header, quarantine, report, typed, writing
 from pipeline.load.copy import Raw
 from pipeline.load.quarantine import Tally
-from pipeline.load.scratch import LANDED, REFUSED, UNREAD, raw
+from pipeline.load.scratch import REFUSED, raw
 from pipeline.run import Binding, LandedObject, Manifest
 from pipeline.warehouse import Credentials, Session, is_about_data
 
@@ -66,11 +66,8 @@ class Job:
         return [landed for landed in self.manifest.objects if landed.source_key not in self.faults]
 
     def read(self) -> None:
-        """Copy, cast, transform, write; each step may tell objects to wait."""
+        """Copy, cast, transform, write; each step may tell objects to wait. Every statement is a round trip, so there are few."""
         raws = self.copied()
-        counted = copy.totals(self.session, raws)
-        for landed in self.ready():
-            self.hold(landed, copy.shortfalls(landed, counted))
         if not self.ready():
             return
         typed.fill(self.session, self.binding.pipeline.mapping, raws, self.ready())
@@ -106,8 +103,11 @@ class Job:
         return [copy.copy(self.session, stage, tenant, raw(n), one, format_) for n, one in enumerate(layouts)]
 
     def judge_casts(self) -> None:
-        source = f"SELECT _object, _row, _reasons FROM {LANDED} WHERE _reasons IS NOT NULL"
-        self.unread = quarantine.tallies(self.session, UNREAD, source)
+        """Every row of the manifest must be there, and readable but for a few."""
+        groups = typed.groups(self.session)
+        for landed in self.ready():
+            self.hold(landed, completeness.shortfalls(landed, groups))
+        self.unread = quarantine.tallies((g.source_key, g.reasons, g.rows) for g in groups if g.reasons)
         columns = quarantine.unread(self.session, self.binding.pipeline, self.unread)
         for landed in self.ready():
             if tally := self.unread.get(landed.source_key):
@@ -128,7 +128,7 @@ class Job:
         return landed.records - self.unread.get(landed.source_key, Tally()).rows
 
     def keep_broken(self, raws: Sequence[Raw]) -> None:
-        for broken, tallies in ((UNREAD, self.unread), (REFUSED, self.refused)):
+        for broken, tallies in ((quarantine.UNREAD, self.unread), (REFUSED, self.refused)):
             if set(tallies) - set(self.faults):
                 quarantine.keep(
                     self.session,

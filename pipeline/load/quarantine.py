@@ -18,6 +18,7 @@ from pipeline.release import Pipeline
 from pipeline.warehouse import Session, literal
 
 PERCENT = 5
+UNREAD = f"(SELECT _object, _row, _reasons FROM {LANDED} WHERE _reasons IS NOT NULL)"  # rows broken at the cast
 WHOLE_COLUMN = 2  # one bad value is a bad value, not a changed column
 
 
@@ -36,14 +37,11 @@ class Tally:
         return Tally(self.rows + other.rows, self.rules + other.rules)
 
 
-def tallies(session: Session, broken: str, source: str) -> dict[str, Tally]:
-    """source key → what broke, of a query that gives _object, _row, _reasons for each row to keep in the table `broken`."""
-    session.execute(f"CREATE OR REPLACE TEMPORARY TABLE {broken} AS {source}")
+def tallies(groups: Iterable[tuple[str, str, int]]) -> dict[str, Tally]:
+    """source key → what broke, of (source key, reasons, rows)."""
     found: dict[str, Tally] = {}
-    for key, reasons, count in session.rows(
-        f"SELECT _object, _reasons, COUNT(*) FROM {broken} GROUP BY _object, _reasons"
-    ):
-        found.setdefault(str(key), Tally()).add(str(reasons), int(count))
+    for key, reasons, count in groups:
+        found.setdefault(key, Tally()).add(reasons, count)
     return found
 
 
@@ -105,7 +103,7 @@ def keep(
     release: str,
     but: Iterable[str],
 ) -> None:
-    """Copy the broken rows into the quarantine table, raw record and reasons; not those of objects that wait as a whole."""
+    """Copy the rows of `broken`, a table or a query, into quarantine, raw record and reasons; not those of objects that wait."""
     held = sorted(but)
     others = f" AND b._object NOT IN ({', '.join(literal(key) for key in held)})" if held else ""
     for raw in raws:

@@ -7,7 +7,6 @@ from typing import Final
 from pipeline.naming import scratch
 
 LANDED: Final = scratch("landed")  # typed rows
-UNREAD: Final = scratch("unread")  # rows broken at the cast
 REFUSED: Final = scratch("refused")  # rows that the contract refuses
 
 

@@ -6,6 +6,7 @@ A row's identity is (`_object`, `_row`): the object's source key, and a number t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.load.cast import cast
 from pipeline.load.copy import BEYOND, DOCUMENT, FILE, LINE, Raw, file_name
@@ -24,6 +25,22 @@ def fill(session: Session, mapping: FieldMapping, raws: Sequence[Raw], objects: 
         select = _select(mapping, raw, objects)
         into = f"INSERT INTO {LANDED}" if number else f"CREATE OR REPLACE TEMPORARY TABLE {LANDED} AS"
         session.execute(f"{into} {select}")
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many rows of an object's file have the same reasons not to pass; none for rows that do."""
+
+    source_key: str
+    file: str
+    reasons: str | None
+    rows: int
+
+
+def groups(session: Session) -> list[Group]:
+    """All rows of the table, grouped: what every count of a load is made of."""
+    rows = session.rows(f"SELECT _object, {FILE}, _reasons, COUNT(*) FROM {LANDED} GROUP BY _object, {FILE}, _reasons")
+    return [Group(str(key), file_name(str(path)), reasons, int(count)) for key, path, reasons, count in rows]
 
 
 def columns(mapping: FieldMapping) -> list[str]:

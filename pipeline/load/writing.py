@@ -55,10 +55,17 @@ def _by_row(session: Session, pipeline: Pipeline, t: Tables, attempt: str, good:
     count = _insert(session, pipeline, t, attempt, output, "o._object, o._row", rules)
     done = Written()
     if rules and count < sum(good.values()):
-        broken = f"SELECT o._object, o._row, {told(rules)} AS _reasons FROM ({output}) AS o WHERE {any_broken(rules)}"
-        done.refused = tallies(session, REFUSED, broken)
+        done.refused = _refused(session, output, rules)
     done.written = dict.fromkeys(good, count) if len(good) == 1 else _counts(session, t, attempt)
     return done
+
+
+def _refused(session: Session, output: str, rules: list[Rule]) -> dict[str, Tally]:
+    """Keeps the rows that the contract refuses, to be quarantined where their object does not wait."""
+    broken = f"SELECT o._object, o._row, {told(rules)} AS _reasons FROM ({output}) AS o WHERE {any_broken(rules)}"
+    session.execute(f"CREATE OR REPLACE TEMPORARY TABLE {REFUSED} AS {broken}")
+    rows = session.rows(f"SELECT _object, _reasons, COUNT(*) FROM {REFUSED} GROUP BY _object, _reasons")
+    return tallies((str(key), str(reasons), int(count)) for key, reasons, count in rows)
 
 
 def _by_object(session: Session, pipeline: Pipeline, t: Tables, attempt: str, good: Mapping[str, int]) -> Written:
