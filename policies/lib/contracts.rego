@@ -7,7 +7,9 @@ columns(contract) := {column.name: column | some column in contract.schema[0].pr
 major(contract) := to_number(split(contract.version, ".")[0])
 
 # sentences, one for each break
-breaks(old, new) := (({sprintf("column `%s` is gone", [name]) |
+breaks(old, new) := of_columns(old, new) | of_rules(old, new)
+
+of_columns(old, new) := (({sprintf("column `%s` is gone", [name]) |
 	some name, _ in columns(old)
 	not columns(new)[name]
 } | {sprintf("column `%s` turns from %s into %s", [name, type_of(before), type_of(after)]) |
@@ -26,6 +28,26 @@ breaks(old, new) := (({sprintf("column `%s` is gone", [name]) |
 	object.get(after, "primaryKey", false) != was
 	verb := {true: "leaves", false: "joins"}[was]
 }
+
+# a promise about the rows that is not made any more; another bound, or another list of values, is no break
+of_rules(old, new) := {sprintf("%s is promised no more", [rule]) |
+	some rule in (promises(old) - promises(new))
+	not of_gone(rule, old, new)
+}
+
+# what goes with its column is told once
+of_gone(rule, old, new) if {
+	some name, _ in columns(old)
+	not columns(new)[name]
+	startswith(rule, sprintf("`%s`: ", [name]))
+}
+
+promises(contract) := {sprintf("`%s`: %s", [name, kind_of(rule)]) |
+	some name, column in columns(contract)
+	some rule in column.quality
+} | {sprintf("the table: %s", [kind_of(rule)]) | some rule in contract.schema[0].quality}
+
+kind_of(rule) := object.get(rule, "metric", object.get(rule, "description", object.get(rule, "query", "a rule")))
 
 type_of(column) := object.get(column, "physicalType", "no type")
 

@@ -28,3 +28,18 @@ test_every_break_is_named if {
 	contracts.breaks(of([id]), of([object.union(id, {"primaryKey": false})])) == {"column `id` leaves the key"}
 	contracts.breaks(of([json.remove(id, ["/primaryKey"])]), of([id])) == {"column `id` joins the key"}
 }
+
+rule(metric) := {"type": "library", "metric": metric, "mustBe": 0}
+
+with_rules(column, table) := {"version": "1.2.0", "schema": [{"properties": [object.union(id, {"quality": column})], "quality": table}]}
+
+test_a_rule_that_goes_is_a_break_and_another_bound_is_none if {
+	sql := {"type": "sql", "description": "nothing below zero", "query": "SELECT 1", "mustBe": 0}
+	contracts.breaks(with_rules([rule("nullValues")], [sql]), with_rules([object.union(rule("nullValues"), {"mustBe": 1})], [sql])) == set()
+	contracts.breaks(with_rules([], []), with_rules([rule("nullValues")], [sql])) == set()
+	contracts.breaks(with_rules([rule("nullValues")], [sql]), with_rules([], [])) == {
+		"`id`: nullValues is promised no more",
+		"the table: nothing below zero is promised no more",
+	}
+	contracts.breaks(with_rules([rule("nullValues")], []), of([])) == {"column `id` is gone"}
+}
