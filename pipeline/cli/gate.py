@@ -16,7 +16,6 @@ from pipeline.gate.output.formats import ENDINGS, FORMATS, write, written
 from pipeline.gate.plain import plain_line
 from pipeline.gate.verdict import Verdict
 from pipeline.settings import load
-from pipeline.toolchain import cache, programs
 
 if TYPE_CHECKING:
     from pipeline.gate.effect import Effects
@@ -95,6 +94,7 @@ def judged(arguments: argparse.Namespace) -> Verdict:
 
 def asked(arguments: argparse.Namespace) -> Request:
     from pipeline.gate.request import Request
+    from pipeline.toolchain import cache, programs
 
     return Request(
         folder=arguments.repo,

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.errors import Unreachable
 from pipeline.findings import Finding
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 
 class Work(Protocol):
@@ -30,13 +30,26 @@ def pool(workers: int) -> Iterator[Work]:
     if workers < 1:
         yield lambda job, *about: partial(job, *about)
         return
-    # spawned, not forked: the caller may hold threads and connections, which a fork would share
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as processes:
-        try:
-            yield lambda job, *about: partial(_findings, processes.submit(job, *about).result)
-        except BaseException:
-            processes.shutdown(wait=False, cancel_futures=True)
-            raise
+    started: list[ProcessPoolExecutor] = []
+
+    def work(job: Callable[..., list[Finding]], *about: object) -> Callable[[], list[Finding]]:
+        if not started:
+            started.append(_start(workers))
+        return partial(_findings, started[0].submit(job, *about).result)
+
+    try:
+        yield work
+    finally:
+        for processes in started:
+            processes.shutdown(cancel_futures=True)
+
+
+def _start(workers: int) -> ProcessPoolExecutor:
+    """Spawned, not forked: the caller may hold threads and connections, which a fork would share."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
 
 
 def _quiet() -> None:
@@ -45,6 +58,8 @@ def _quiet() -> None:
 
 
 def _findings(wait: Callable[[], list[Finding]]) -> list[Finding]:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return wait()
     except BrokenProcessPool:

@@ -51,9 +51,8 @@ class Rules:
 class Verdict:
     """The answer, of which every output is written. Every word of a finding is plain here.
 
-    `checks` counts what was asked: rules times what they are about, transforms, further checks. `bundle` names the policies,
-    `rules` is what each of them says of itself. `compared` says in words with what the head was compared, `left_out` what
-    was not asked.
+    `checks` counts what was asked: rules times what they are about, transforms, further checks. `bundle` names the policies.
+    `compared` says in words with what the head was compared, `left_out` what was not asked.
     """
 
     base: str | None
@@ -65,12 +64,17 @@ class Verdict:
     bundle: str = ""
     compared: str = ""
     left_out: str = ""
-    rules: Mapping[str, Rule] = field(default_factory=dict, compare=False, repr=False)
+    policies: Bundle | None = field(default=None, compare=False, repr=False)
     change: Change | None = field(default=None, compare=False, repr=False)
 
     @property
     def denies(self) -> bool:
         return denied(self.findings)
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """What each policy says of itself, by code."""
+        return self.policies.rules if self.policies else {}
 
     @property
     def word(self) -> str:
@@ -128,7 +132,8 @@ def gate(
     with pool(pace.workers) as work:
         before, own = _own(change.base_files, judged), _own(change.head_files, judged)
         waiting = list(_alone(before, own, rules, pace, work))
-        old, new = read_documents(change.base_files), read_documents(change.head_files)
+        # in haste the tenants' documents are left to validation, which reads them anyway
+        old, new = (read_documents({} if pace.fast else files) for files in (change.base_files, change.head_files))
         ruled, count = ([], 0) if pace.fast else _ruled(change, rules, old, new, judged, plans or {})
         read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
@@ -145,7 +150,7 @@ def gate(
         bundle=rules.bundle.digest,
         compared=plain_line(change.compared),
         left_out="policies and transforms' tests" if pace.fast else "",
-        rules=rules.bundle.rules,
+        policies=rules.bundle,
         change=change,
     )
 
@@ -165,10 +170,11 @@ def _alone(
     """What is wrong with each tenant by its own files, base and head, as it was found before or will be."""
     cache = Cache(pace.cache)
     unstyled: dict[str, str] = {}
+    ask = partial if pace.fast and len(own) == 1 else work  # this process would only wait
     for tenant, files in own.items():
         for question in questions(tenant, before[tenant], files, cache, fast=pace.fast):
             found = question.known(cache)
-            yield work(answer, question, cache) if found is None else partial(list, found)
+            yield ask(answer, question, cache) if found is None else partial(list, found)
         styled, unknown = sql_style.known(files, rules.sqlfluff, cache)
         unstyled |= unknown
         yield partial(list, styled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.findings import Finding, Waiver, Where
-from pipeline.gate.catalog import Rule
+from pipeline.gate.bundle import Bundle
 from pipeline.gate.change import Change
 from pipeline.gate.git import Repository
 from pipeline.gate.plain import plain_finding
@@ -14,15 +14,17 @@ from pipeline.gate.verdict import Verdict
 BASE, HEAD = "1" * 40, "2" * 40
 SQL = "tenants/globex/transforms/invoices.sql"
 FILES = {SQL: b"SELECT\n    id,\n    total / 0 AS total\nFROM landed\n"}
-RULE = Rule(
-    "tenant.host_keys_required",
-    "Host keys are named",
-    "Who is not known is not spoken to.",
-    "deny",
-    "security",
-    "name them",
-    "CC6.1",
-)
+RULE = """# METADATA
+# scope: package
+# title: Host keys are named
+# description: Who is not known is not spoken to.
+# custom:
+#   level: deny
+#   owner: security
+#   fix: name them
+#   soc2: CC6.1
+package rules.tenant.host_keys_required
+"""
 FINDINGS = (
     Finding("change.quick_lane", "info", "gate", "This only returns a pin.", "It waits for nothing."),
     Finding(
@@ -51,8 +53,8 @@ FINDINGS = (
         "deny",
         "gate",
         "no host key.",
-        RULE.description,
-        RULE.fix,
+        "Who is not known is not spoken to.",
+        "name them",
         "initech",
         Where("tenants/initech/environments/staging.yaml", 4),
         Waiver("the customer moves", "security", "2026-03-01"),
@@ -87,7 +89,7 @@ def verdict(findings: tuple[Finding, ...] = FINDINGS, tenants: tuple[str, ...] =
         "b" * 64,
         "main, commit 111111111111, where the head left it",
         "",
-        {RULE.code: RULE},
+        Bundle({"tenant/host_keys_required.rego": RULE}),
         change,
     )
 
