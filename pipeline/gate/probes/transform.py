@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 from pipeline import naming
 from pipeline.errors import AcmeError, Final, Missing
@@ -30,18 +30,32 @@ from pipeline.run import LandedFile, LandedObject
 from pipeline.warehouse import Session, is_about_data
 
 ROWS = 100
+SESSIONS = 4  # at once
 OUTPUT = naming.scratch("output")
 FILE = "sampled"
 
 
 def ask(subject: Subject, samples: Mapping[str, Sample]) -> Iterator[Finding]:
     """Every pipeline; one without a sample runs on no rows, which still tells of names, types and rights."""
-    with scratch(subject) as name, store.session(subject, name) as own:
-        for pipeline in subject.release.pipelines:
+    every = subject.release.pipelines
+    shares = [every[first::SESSIONS] for first in range(min(SESSIONS, len(every)))]
+    with scratch(subject) as name, ThreadPoolExecutor(len(shares)) as pool:
+        for found in pool.map(lambda share: _share(subject, name, share, samples), shares):
+            yield from found
+
+
+def _share(
+    subject: Subject, scratch_schema: str, pipelines: Sequence[Pipeline], samples: Mapping[str, Sample]
+) -> list[Finding]:
+    """Some of them, one after the other in a session of their own."""
+    found: list[Finding] = []
+    with store.session(subject, scratch_schema) as own:
+        for pipeline in pipelines:
             try:
-                yield from _one(subject, own, pipeline, samples.get(pipeline.name))
+                found += _one(subject, own, pipeline, samples.get(pipeline.name))
             except AcmeError as error:
-                yield _refused(subject, pipeline, error)
+                found.append(_refused(subject, pipeline, error))
+    return found
 
 
 def _one(subject: Subject, own: Session, pipeline: Pipeline, seen: Sample | None) -> Iterator[Finding]:
@@ -81,25 +95,18 @@ def _land(own: Session, pipeline: Pipeline, seen: Sample | None) -> None:
     file = LandedFile(FILE, FILE, 0, len(records), fields)
     table = copy.Raw(raw(0), Layout(fields, (file,)), kind)
     copy.make(own, table)
-    _fill(own, table, [_cells(record, fields, kind, number) for number, record in enumerate(records, 1)])
+    if records:
+        rows = records if kind == "json" else [[record.get(name) for name in fields] for record in records]
+        _fill(own, table, exact_json.write(list(rows)))
     typed.fill(own, pipeline.mapping, [table], [LandedObject(FILE, FILE, (file,))])
 
 
-def _cells(record: Mapping[str, Any], fields: Sequence[str], kind: str, number: int) -> tuple[Any, ...]:
-    if kind == "json":
-        return (exact_json.write(record), FILE, number)
-    return (*(record.get(name) for name in fields), None, FILE, number)
-
-
-def _fill(own: Session, table: copy.Raw, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Values go beside the statement: its text, which the history keeps, holds none."""
-    if not rows:
-        return
-    width = len(rows[0])
-    places = ", ".join([f"({', '.join('?' * width)})"] * len(rows))
-    read = ["PARSE_JSON(column1)" if table.kind == "json" else "column1", *(f"column{n}" for n in range(2, width + 1))]
-    values = [value for row in rows for value in row]
-    own.execute(f"INSERT INTO {table.table} SELECT {', '.join(read)} FROM VALUES {places}", values)
+def _fill(own: Session, table: copy.Raw, rows: str) -> None:
+    """Values go beside the statement, as one JSON text: what the history keeps holds none."""
+    cells = [f"CAST(f.value[{n}] AS VARCHAR)" for n in range(len(table.layout.fields))]
+    read = ["f.value"] if table.kind == "json" else [*cells, "NULL"]
+    source = "TABLE(FLATTEN(INPUT => PARSE_JSON(?))) AS f"
+    own.execute(f"INSERT INTO {table.table} SELECT {', '.join(read)}, '{FILE}', f.index + 1 FROM {source}", [rows])
 
 
 def _contract(subject: Subject, own: Session, pipeline: Pipeline) -> Iterator[Finding]:
