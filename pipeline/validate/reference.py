@@ -34,6 +34,7 @@ def findings(tenant: Tenant) -> Iterator[Finding]:
     yield from _connectors_unused(tenant)
     yield from _settings(tenant)
     yield from _test_headers(tenant)
+    yield from _tests_empty(tenant)
 
 
 def _files_missing(tenant: Tenant, table: str) -> Iterator[Finding]:
@@ -221,3 +222,14 @@ def _keys(text: str) -> list[str] | None:
     except (ValueError, RecursionError):
         return None
     return sorted({key for record in records for key in record}) if all(isinstance(r, dict) for r in records) else None
+
+
+def _tests_empty(tenant: Tenant) -> Iterator[Finding]:
+    """A test without records, or that expects no row, passes whatever its transform does."""
+    for table, files in sorted(tenant.tests.items()):
+        for name, text in sorted(files.items()):
+            kept = [line for line in text.splitlines() if line.strip()]
+            if len(kept) <= (0 if name.endswith(".jsonl") else 1):
+                what = f"the file holds no {'row' if name == 'expected.csv' else 'record'}."
+                why, fix = "such a test passes whatever the transform does.", "write some as the source sends them"
+                yield deny("reference.test_empty", Where(tenant.file(f"tests/{table}/{name}")), what, why, fix)
