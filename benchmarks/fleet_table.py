@@ -18,7 +18,15 @@ from typing import Any
 from benchmarks.erp_table import Field, Row, rows
 from benchmarks.fleet_choice import Pipeline
 
-SCHEDULES = ("H * * * *", "H H * * *", "H */4 * * *", "H 6 * * 1-5", "H H 1 * *", "30 5,17 * * *")
+# schedule → how often its contract promises news
+SCHEDULES = {
+    "H * * * *": (1, "h"),
+    "H H * * *": (1, "d"),
+    "H */4 * * *": (4, "h"),
+    "H 6 * * 1-5": (3, "d"),
+    "H H 1 * *": (31, "d"),
+    "30 5,17 * * *": (12, "h"),
+}
 LOGICAL = {"NUMBER": "number", "VARCHAR": "string", "DATE": "date", "BOOLEAN": "boolean", "TIMESTAMP_NTZ": "timestamp"}
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -35,7 +43,7 @@ schema:
     quality:
       - {{type: library, metric: rowCount, mustBeGreaterThan: 0}}
 {rule}slaProperties:
-  - {{property: frequency, value: 1, unit: d}}
+  - {{property: frequency, value: {often}, unit: {unit}}}
   - {{property: latency, value: 4, unit: h}}
 """
 RULE = """\
@@ -58,7 +66,7 @@ def table_files(random: Random, tenant: str, one: Pipeline, known: dict[str, Row
         f"contracts/{one.name}.yaml": _contract(tenant, one),
         f"mappings/{one.name}.yaml": _mapping(one),
         f"transforms/{one.name}.sql": _transform(one),
-        f"pipelines/{one.name}.yaml": _pipeline(random, one),
+        f"pipelines/{one.name}.yaml": _pipeline(random, tenant, one),
         f"tests/{one.name}/{written}": _csv_input(landed) if one.kind == "sftp" else _json_input(one, landed),
         f"tests/{one.name}/expected.csv": _table_text([column.column for column in _columns(one)], given),
     }
@@ -86,7 +94,12 @@ def _contract(tenant: str, one: Pipeline) -> str:
     properties = "\n".join(_property(one, column, keys) for column in columns)
     query = f"SELECT COUNT(*) FROM {one.name} WHERE {one.family.rule}"
     rule = RULE.format(query=query) if one.family.rule and not one.summed else ""
-    return CONTRACT.format(tenant=tenant, table=one.name, properties=properties, rule=rule)
+    often, unit = SCHEDULES[_schedule(tenant, one)]
+    return CONTRACT.format(tenant=tenant, table=one.name, properties=properties, rule=rule, often=often, unit=unit)
+
+
+def _schedule(tenant: str, one: Pipeline) -> str:
+    return Random(f"{tenant}/{one.name}").choice(sorted(SCHEDULES))
 
 
 def _property(one: Pipeline, column: Field, keys: Sequence[str]) -> str:
@@ -146,14 +159,14 @@ def _qualified(sql: str, needs: Sequence[str], table: str) -> str:
     return re.sub(rf"\b({'|'.join(needs)})\b", rf"{table}\1", sql)
 
 
-def _pipeline(random: Random, one: Pipeline) -> str:
+def _pipeline(random: Random, tenant: str, one: Pipeline) -> str:
     if one.kind == "sftp":
         fetch = f'files: "{one.family.table}{"Totals" if one.summed else ""}_{one.site or "all"}_*.csv.gz"'
     else:
         resource = f"{one.family.name.replace('_', '-')}{'/totals' if one.summed else ''}"
         fetch = f"resource: /{one.site or 'all'}/{resource}"
     write = "replace" if one.summed else random.choice(("merge", "replace"))
-    lines = [f"connector: {CONNECTORS[one.kind]}", fetch, f'schedule: "{random.choice(SCHEDULES)}"', f"write: {write}"]
+    lines = [f"connector: {CONNECTORS[one.kind]}", fetch, f'schedule: "{_schedule(tenant, one)}"', f"write: {write}"]
     versioned = write == "merge" and any(field.column == one.family.version for field in one.fields)
     lines += [f"version: [{one.family.version}]"] if versioned else []
     lines += ["rows: aggregates"] if one.summed else (["rows: filters"] if one.filter else [])
@@ -165,12 +178,31 @@ def _sample(random: Random, one: Pipeline, known: Mapping[str, Rows]) -> tuple[l
     every, found = list(rows(one.family.table)), _looked_up(one, known)
     by = next((field.source for field in one.fields if one.beside and field.column == one.beside.by), "")
     picked = [row for row in every if row.get(by) in found][:2]
+    if one.filter:
+        picked += [row for row in every if one.filter.keeps(_landed(one, row))][:2]
+    if one.summed and one.family.total:
+        picked = _two_of_a_group(one, every)
     picked += random.sample([row for row in every if row not in picked], 4 - len(picked))
-    by_column = [{field.column: record[field.source] or None for field in one.landed} for record in picked]
+    by_column = [_landed(one, record) for record in picked]
     if one.summed:
         return picked, _sums(one, by_column)
     kept = [row for row in by_column if one.filter is None or one.filter.keeps(row)]
     return picked, [list(_expected(one, row, found)) for row in kept]
+
+
+def _landed(one: Pipeline, record: Mapping[str, str]) -> dict[str, str | None]:
+    return {field.column: record[field.source] or None for field in one.landed}
+
+
+def _two_of_a_group(one: Pipeline, every: Rows) -> list[Mapping[str, str]]:
+    """Two records that a summary adds up, so that its test tells a sum from a largest value."""
+    by, summed = (next(f.source for f in one.fields if f.column == column) for column in one.family.total or ())
+    first: dict[str, Mapping[str, str]] = {}
+    for row in every:
+        other = first.setdefault(row[by], row)
+        if row[summed] != other[summed]:
+            return [other, row]
+    return []
 
 
 def _looked_up(one: Pipeline, known: Mapping[str, Rows]) -> dict[str, str]:
