@@ -1,47 +1,24 @@
-"""Rules of where things stand: cells that are there, files that one pipeline takes, secrets that both environments name alike."""
+"""Rules of where things stand: files that one pipeline takes, secrets that both environments name alike."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 from pipeline.findings import Finding
 from pipeline.naming import ENVIRONMENTS
 from pipeline.spec.connectors import sftp
-from pipeline.spec.document import Document
 from pipeline.spec.tenant import Tenant
-from pipeline.spec.wording import deny, did_you_mean, listed, nearest
+from pipeline.spec.wording import deny, nearest
 from pipeline.validate import glob
-
-CELLS_FILE: Final = "stacks/cells.yaml"
 
 
 def findings(tenant: Tenant) -> Iterator[Finding]:
     """What the tenant's own files tell of it."""
     yield from _overlaps(tenant)
     yield from _secrets(tenant)
-
-
-def cells_of(declared: Document | None) -> Collection[str] | None:
-    """The cells that there are, or None where nobody knows."""
-    value = declared.value if declared else None
-    cells = value.get("cells") if isinstance(value, dict) else None
-    return list(cells) if isinstance(cells, dict) else None
-
-
-def unknown_cells(settings: Iterable[Document], cells: Collection[str] | None) -> Iterator[Finding]:
-    """Settings whose cell nobody makes: their pipelines would have no Airflow to run in."""
-    if cells is None:
-        return
-    for document in settings:
-        cell = document.value.get("cell") if isinstance(document.value, dict) else None
-        if isinstance(cell, str) and cell not in cells:
-            what = f"there is no cell `{cell}`.{did_you_mean(cell, cells)}"
-            why = "its pipelines would have no Airflow to run in."
-            fix = f"write one of {listed(sorted(cells))}, or add it to {CELLS_FILE} in a change of its own"
-            yield deny("reference.cell_unknown", document.where(("cell",)), what, why, fix)
 
 
 def _overlaps(tenant: Tenant) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pipeline.spec.folder import read_folder
 from pipeline.spec.layout import prefix
 from pipeline.spec.tenant import Tenant, read_files
 from pipeline.spec.wording import deny
-from pipeline.validate import contract, mapping, place, reference, schedule, transform
+from pipeline.validate import cell, contract, mapping, place, reference, schedule, transform
 
 
 def validate_tenant(source: Path | Mapping[str, bytes | None], tenant: str) -> list[Finding]:
@@ -31,7 +31,7 @@ def read_and_validate(source: Path | Mapping[str, bytes | None], tenant: str) ->
             deny("document.missing_file", where, "there is no such tenant.", fix=f"run `acme new tenant {tenant}`")
         ]
     read, more = read_files(files, tenant)
-    placed = place.unknown_cells(_settings(read), place.cells_of(_declared(source)))
+    placed = cell.unknown_cells(_settings(read), cell.cells_of(_declared(source)))
     return read, in_order([*found, *more, *_across(read), *placed])
 
 
@@ -42,11 +42,11 @@ def _settings(read: Tenant) -> Iterator[Document]:
 def _declared(source: Path | Mapping[str, bytes | None]) -> Document | None:
     """The platform's list of cells, where it is at hand."""
     if isinstance(source, Path):
-        path = source / place.CELLS_FILE
+        path = source / cell.CELLS_FILE
         content = path.read_bytes() if path.is_file() else None
     else:
-        content = source.get(place.CELLS_FILE)
-    return parse(place.CELLS_FILE, content.decode("utf-8", "replace"))[0] if content else None
+        content = source.get(cell.CELLS_FILE)
+    return parse(cell.CELLS_FILE, content.decode("utf-8", "replace"))[0] if content else None
 
 
 def _of(files: Mapping[str, bytes | None], tenant: str) -> dict[str, bytes | None]:

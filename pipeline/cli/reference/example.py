@@ -17,8 +17,8 @@ from pipeline.errors import Conflict
 from pipeline.findings import Finding
 from pipeline.gate.rehearsal import rehearse
 from pipeline.spec.folder import read_folder
+from pipeline.validate.cell import CELLS_FILE
 from pipeline.validate.difference import difference
-from pipeline.validate.place import CELLS_FILE
 from pipeline.validate.tenant import validate_tenant
 
 FOLDER: Final = "tests/findings"
