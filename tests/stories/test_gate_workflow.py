@@ -24,6 +24,7 @@ class Forge:
     """A repository as GitHub keeps it: main, and pull requests as refs."""
 
     def __init__(self, folder):
+        self.logged = ""
         self.origin, self.author, self.runner = folder / "origin.git", folder / "author", folder / "runner"
         git(folder, "clone", "-q", "--bare", ROOT, self.origin)
         git(self.origin, "branch", "-f", "main", "HEAD")
@@ -46,15 +47,23 @@ class Forge:
         return {"BASE": git(self.runner, "rev-parse", "HEAD"), "HEAD": head, "NUMBER": "7", "TOKEN": "of-the-job"}
 
     def judge(self, variables):
-        """(exit code of the judging step, the verdict)."""
-        environment = {**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": "1"}
-        for name in ("Fetch the objects of the head", "Judge"):
+        """(exit code of the judging step, the verdict). What the job leaves stands in `logged`, `summary` and `outputs`."""
+        self.outputs, self.summary = self.runner.parent / "outputs", self.runner.parent / "summary.md"
+        files = {"GITHUB_OUTPUT": str(self.outputs), "GITHUB_STEP_SUMMARY": str(self.summary)}
+        environment = {**os.environ, **variables, **files, "PYTHONDONTWRITEBYTECODE": "1"}
+        codes = {}
+        for name in ("Fetch the objects of the head", "Judge", "Summarise"):
             script = ["bash", "-e", "-o", "pipefail", "-c", SCRIPTS[name]]
             done = subprocess.run(
                 script, cwd=self.runner, env=environment, capture_output=True, text=True, timeout=600, check=False
             )
             assert done.returncode in (0, 1), done.stderr
-        return done.returncode, json.loads((self.runner / "verdict.json").read_text(encoding="utf-8"))
+            codes[name] = done.returncode
+            self.logged = done.stdout if name == "Judge" else self.logged
+        return codes["Judge"], json.loads(self.read("verdict/verdict.json"))
+
+    def read(self, path):
+        return (self.runner / path).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -71,6 +80,10 @@ def test_a_sound_change_of_one_tenant_is_allowed(forge):
     assert (code, verdict["verdict"], verdict["findings"]) == (0, "allow", [])
     assert (verdict["base"], verdict["head"]) == (variables["BASE"], variables["HEAD"])
     assert verdict["tenants"] == ["globex"]
+    assert forge.summary.read_text(encoding="utf-8").startswith("## allowed: `globex`\n")
+    assert forge.outputs.read_text(encoding="utf-8") == "written=true\n"
+    [run] = json.loads(forge.read("verdict/verdict.sarif"))["runs"]
+    assert (run["results"], run["properties"]["head"]) == ([], variables["HEAD"])
 
 
 def test_a_hostile_head_is_data_and_is_refused(forge, tmp_path):
@@ -84,21 +97,40 @@ def test_a_hostile_head_is_data_and_is_refused(forge, tmp_path):
     (forge.author / ".gitattributes").write_text("* filter=run\n", encoding="utf-8")
     (forge.author / "tenants/globex/connectors/link.yaml").symlink_to("/etc/hosts")
     forge.edit(CONTRACT, "name: vendor_id", "name: supplier_id")
+    (forge.author / "tenants/globex/connectors/a\n::error::forged.yaml").write_text("x: 1\n", encoding="utf-8")
     here = git(forge.author, "rev-parse", "HEAD")
     git(forge.author, "update-index", "--add", "--cacheinfo", f"160000,{here},tenants/globex/other")
     (forge.author / "tenants/globex/other").mkdir()
     code, verdict = forge.judge(forge.pull_request())
     assert (code, verdict["verdict"]) == (1, "deny")
-    wanted = {"change.one_tenant_or_platform", "contract.column_unfilled", "document.symlink", "document.submodule"}
+    wanted = {
+        "change.one_tenant_or_platform",
+        "contract.column_unfilled",
+        "document.name",
+        "document.symlink",
+        "document.submodule",
+    }
     assert wanted <= {finding["code"] for finding in verdict["findings"] if finding["level"] == "deny"}
     assert not trace.exists()
-    assert git(forge.runner, "status", "--porcelain") == "?? verdict.json"
+    assert git(forge.runner, "status", "--porcelain") == "?? verdict/"
+    assert forge.summary.read_text(encoding="utf-8").startswith("## refused: ")
+    first, *inside, last = forge.logged.splitlines()
+    assert (first.partition("-")[0], last) == ("::stop", f"::{first.rpartition('::')[2]}::")
+    assert not [line for line in inside if line.lstrip().startswith("::") or "##[" in line]
+    rules = {result["ruleId"] for result in json.loads(forge.read("verdict/verdict.sarif"))["runs"][0]["results"]}
+    assert rules == {finding["code"] for finding in verdict["findings"]}
 
 
 def test_the_job_holds_no_secret_and_no_right_to_write():
-    """Whatever the head brings, there is nothing to take: a token that reads, no secret, no credential left in the checkout."""
+    """There is nothing to take: a token that reads, no secret, no credential in the checkout; who writes runs no script at all."""
     assert WORKFLOW["permissions"] == {}
     assert JOB["permissions"] == {"contents": "read"}
+    show = WORKFLOW["jobs"]["show"]
+    assert show["permissions"] == {"security-events": "write"}
+    assert [step["uses"].partition("@")[0] for step in show["steps"]] == [
+        "actions/download-artifact",
+        "github/codeql-action/upload-sarif",
+    ]
     assert "secrets." not in (ROOT / ".github/workflows/gate.yml").read_text(encoding="utf-8")
     checkouts = [step["with"] for step in JOB["steps"] if step.get("uses", "").startswith("actions/checkout@")]
     assert [with_["ref"] for with_ in checkouts] == ["${{ github.event.pull_request.base.sha }}"]
