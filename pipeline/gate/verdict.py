@@ -139,7 +139,7 @@ def gate(
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
         alone = [one for findings in waiting for one in findings()]
         found = [*read, *checked, *alone, *not_said(ruled, alone)]
-    found = waivers.apply(found, rules.bundle.waivers, rules.bundle.rules, judged, datetime.now(UTC).date())
+    found = waivers.apply(found, rules.bundle, change, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,
         head=change.head,

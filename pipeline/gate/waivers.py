@@ -1,81 +1,123 @@
-"""Dated, owned, reasoned exceptions: which findings they cover, and which of them cover nothing.
+"""Dated, owned, reasoned exceptions: which findings they cover, and what is wrong with those that cover none, or too many.
 
-Reads the text of waivers.yaml; whether each is bounded and owned is judged by the policies themselves.
+Reads waivers.yaml as it stands with the judging policies, and git for who wrote each entry: whoever made the change cannot
+waive for themselves. Whether an entry is bounded is judged by the policies when it is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatchcase
-from typing import Any
+from functools import cached_property
 
-from pipeline.findings import Finding, Waiver, Where
+from pipeline.findings import Finding, Level
+from pipeline.gate.bundle import Bundle
 from pipeline.gate.catalog import Rule
-from pipeline.spec.document import Document, parse
+from pipeline.gate.change import Change
+from pipeline.gate.waiver_file import FILE, MAX_DAYS, PLATFORM, Entry, read_entries
 
-FILE = "policies/waivers.yaml"
-MAX_DAYS = 90
-UNWAIVABLE = frozenset({"change.waiver_bounded"})
+UNWAIVABLE = ("document.", "change.waiver_bounded")
+WIDE = 5  # findings that one exception may cover
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One waiver: what it covers (`file` may be a glob) and who says so. `index` is its place in the list."""
+@dataclass
+class _Use:
+    """What becomes of an entry. `owner` may waive what it names, nobody where it is empty. `own`: by an author of the change."""
 
-    index: int
-    code: str
-    tenant: str
-    file: str
-    waiver: Waiver
+    entry: Entry
+    owner: str
+    days: int | None
+    own: bool = False
+    covered: list[Finding] = field(default_factory=list)
 
-    def covers(self, finding: Finding) -> bool:
-        file = finding.where.file if finding.where else ""
-        return (finding.code, finding.tenant) == (self.code, self.tenant) and fnmatchcase(file, self.file)
+    def takes(self, finding: Finding) -> bool:
+        holds = self.days is not None and 0 <= self.days <= MAX_DAYS and self.owner == self.entry.waiver.owner
+        return holds and self.entry.covers(finding)
+
+    @property
+    def waives(self) -> bool:
+        return not self.own and len(self.covered) <= WIDE
 
 
 def apply(
-    findings: Iterable[Finding], text: str, rules: Mapping[str, Rule], tenants: Collection[str], today: date
+    findings: Iterable[Finding], bundle: Bundle, change: Change, tenants: Collection[str], today: date
 ) -> list[Finding]:
-    """The findings, the waived ones marked, and one more for each waiver of these tenants that covers nothing."""
-    document, wrong = parse(FILE, text)
-    entries = _entries(document, rules, today) if document else []
-    judged, used = [], set()
-    for finding in findings:
-        cover = next((entry for entry in entries if entry.covers(finding)), None)
-        used |= {cover} if cover else set()
-        judged.append(finding.waived(cover.waiver) if cover else finding)
-    idle = [entry for entry in entries if entry not in used and entry.tenant in tenants]
-    return [*judged, *wrong, *(_idle(entry, document) for entry in idle)]
+    """The findings, the waived ones marked, and one more for each waiver of these tenants that is idle, ended, wide or own."""
+    entries, wrong = read_entries(bundle.waivers)
+    uses = [_Use(entry, _owner(entry.code, bundle.rules), entry.days_left(today)) for entry in entries]
+    matched = [(finding, next((use for use in uses if use.takes(finding)), None)) for finding in findings]
+    for finding, use in matched:
+        if use:
+            use.covered.append(finding)
+    authors = _Authors(change, bundle.waivers)
+    for use in uses:
+        use.own = bool(use.covered) and authors.wrote(use.entry)
+    judged = [finding.waived(use.entry.waiver) if use and use.waives else finding for finding, use in matched]
+    asked = {*tenants, PLATFORM}
+    return [*judged, *wrong, *(said for use in uses if use.entry.tenant in asked for said in _said(use))]
 
 
-def _entries(document: Document, rules: Mapping[str, Rule], today: date) -> list[Entry]:
-    """The waivers that hold today. One that is not whole, too long, or not by the rule's owner covers nothing."""
-    listed = document.value.get("waivers") if isinstance(document.value, dict) else None
-    found = [_entry(index, one) for index, one in enumerate(listed)] if isinstance(listed, list) else []
-    return [entry for entry in found if entry and entry.code not in UNWAIVABLE and _holds(entry, rules, today)]
+def _owner(code: str, rules: Mapping[str, Rule]) -> str:
+    """Who may waive it: of what is no rule, the platform; of what cannot be read, nobody."""
+    if code.startswith(UNWAIVABLE):
+        return ""
+    return rules[code].owner if code in rules else "platform"
 
 
-def _entry(index: int, one: Any) -> Entry | None:
-    keys = ("code", "tenant", "reason", "owner", "until")
-    if not isinstance(one, dict) or not all(isinstance(one.get(key), str) and one[key] for key in keys):
-        return None
-    waiver = Waiver(one["reason"], one["owner"], one["until"])
-    return Entry(index, one["code"], one["tenant"], str(one.get("file", "*")), waiver)
+def _said(use: _Use) -> Iterator[Finding]:
+    entry = use.entry
+    named = f"this waiver of {entry.code} for {entry.tenant}"
+    if use.days is not None and use.days < 0:
+        why, fix = (
+            "an exception ends on its day; what it covered is judged again.",
+            "remove it, and mend what it covered",
+        )
+        yield _finding(entry, "expired", "warn", f"{named} ended {-use.days} days ago.", why, fix)
+    elif use.own:
+        why = "an exception needs two people: one who asks for it, and one who grants it."
+        what = f"{named} was written by an author of this change."
+        yield _finding(entry, "own", "deny", what, why, f"have somebody of `{use.owner}` write it")
+    elif not use.waives:
+        what = f"{named} would cover {len(use.covered)} findings; {WIDE} is the most."
+        why = "an exception for everything is no exception: the next mistake would hide in it."
+        yield _finding(entry, "wide", "deny", what, why, "name the one `file` that it is about")
+    elif not use.covered:
+        who = "nobody" if not use.owner else f"only `{use.owner}`"
+        grants = "" if use.owner == entry.waiver.owner else f" {who.capitalize()} may waive that code."
+        why = "an exception that nobody needs hides the next mistake."
+        yield _finding(entry, "unused", "warn", f"{named} covers nothing.{grants}", why, "remove it")
 
 
-def _holds(entry: Entry, rules: Mapping[str, Rule], today: date) -> bool:
-    try:
-        days = (date.fromisoformat(entry.waiver.until) - today).days
-    except ValueError:
-        return False
-    rule = rules.get(entry.code)
-    return 0 <= days <= MAX_DAYS and (rule is None or rule.owner == entry.waiver.owner)
+def _finding(entry: Entry, rule: str, level: Level, what: str, why: str, fix: str) -> Finding:
+    tenant = None if entry.tenant == PLATFORM else entry.tenant
+    return Finding(f"document.waiver_{rule}", level, "gate", what, why, fix, tenant, entry.where)
 
 
-def _idle(entry: Entry, document: Document | None) -> Finding:
-    where = document.where(f"/waivers/{entry.index}") if document else Where(FILE)
-    what = f"this waiver of {entry.code} for {entry.tenant} covers nothing."
-    why = "an exception that nobody needs hides the next mistake."
-    return Finding("document.waiver_unused", "warn", "gate", what, why, "remove it", entry.tenant, where)
+class _Authors:
+    """Who wrote each line of the waivers, asked once and only when some waiver covers something."""
+
+    def __init__(self, change: Change, text: str) -> None:
+        self._change, self._lines = change, text.splitlines()
+        self._changed_by = {name.lower() for name in (change.author, *(c.author for c in change.commits)) if name}
+
+    def wrote(self, entry: Entry) -> bool:
+        """Whether somebody who made the change wrote some of the entry. A line that the base does not hold is theirs."""
+        if self._change.base is None or not self._changed_by:
+            return False
+        first, last = entry.lines
+        written = [self._known.get(line.strip(), "") for line in self._lines[first - 1 : last]]
+        return any(author in self._changed_by or not author for author in written)
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Line → author of the base's file."""
+        words = ("blame", "--line-porcelain", self._change.base or "", "--", FILE)
+        said = (self._change.repository.run(*words) or b"").decode("utf-8", "replace")
+        known, author = {"": "nobody"}, ""
+        for line in said.splitlines():
+            if line.startswith("author-mail "):
+                author = line.partition(" ")[2].strip("<>").lower()
+            elif line.startswith("\t"):
+                known[line.strip()] = author
+        return known

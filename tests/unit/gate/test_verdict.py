@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -246,60 +246,12 @@ def test_a_plan_is_judged_by_the_rules_for_plans(scratch, codes):
     assert codes(scratch.judge("globex", plans={"globex": {"steps": [step]}})) == ["plan.no_data_deleted"]
 
 
-def waive(scratch, **more: str) -> None:
-    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
-    waiver = {
-        "code": "tenant.host_keys_required",
-        "tenant": "globex",
-        "reason": "the customer moves",
-        "owner": "security",
-        "ticket": "T-1",
-        "until": until,
-        **more,
-    }
-    scratch.write("policies/waivers.yaml", f"waivers:\n  - {json.dumps(waiver)}\n")
-
-
 def with_rules(scratch) -> None:
     """The project's rules become the scratch repository's own, on main."""
     scratch.git("checkout", "-q", "main")
     shutil.copytree(PROJECT / "policies", scratch.folder / "policies")
     shutil.copy(PROJECT / ".sqlfluff", scratch.folder / ".sqlfluff")
     scratch.commit("platform: rules")
-
-
-def test_a_waiver_of_the_rules_owner_lets_a_finding_pass(scratch):
-    """It is shown with reason, owner and end, and no longer denies."""
-    with_rules(scratch)
-    waive(scratch)
-    scratch.edit(STAGING, "    host_keys: [SHA256:2mG0bTDNoYgUu0uJt5o4Yk6cQxO1cHn1rLw2o1Z5zGk]\n", "")
-    verdict = scratch.judge("globex", rules=scratch.folder)
-    waived = [f for f in verdict.findings if f.code == "tenant.host_keys_required"]
-    assert [f.waiver.owner for f in waived] == ["security"]
-    assert not any(f.denies for f in waived)
-    assert "waived until" in report(verdict)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"owner": "dana"}, {"until": "2020-01-01"}, {"until": "2999-01-01"}, {"until": "soon"}]
-)
-def test_a_waiver_that_does_not_hold_covers_nothing(scratch, wrong):
-    """Another's, an ended and an endless one change nothing."""
-    with_rules(scratch)
-    waive(scratch, **wrong)
-    scratch.edit(STAGING, "    host_keys: [SHA256:2mG0bTDNoYgUu0uJt5o4Yk6cQxO1cHn1rLw2o1Z5zGk]\n", "")
-    denying = [f.code for f in scratch.judge("globex", rules=scratch.folder).findings if f.denies]
-    assert "tenant.host_keys_required" in denying
-
-
-def test_a_waiver_that_nobody_needs_is_named(scratch, codes):
-    """An exception without a finding is a warning."""
-    with_rules(scratch)
-    waive(scratch)
-    scratch.commit("policy: a waiver")
-    verdict = scratch.judge("globex", rules=scratch.folder)
-    assert codes(verdict) == ["document.waiver_unused"]
-    assert not verdict.denies
 
 
 def test_a_pull_request_is_judged_by_its_base(scratch, ruled):
