@@ -33,12 +33,12 @@ def about_change(change: Change, old: Documents, new: Documents) -> Batch:
         "tenant": None,
         "base": {
             "commit": change.base,
-            "documents": _read_by_the_fleet(old.values, changed),
+            "documents": read_by_the_fleet(old.values, changed),
             "removed": removed(change) if known else [],
             "live_releases": {path: live_releases(change, path) for path in pins},
         },
         "head": _head(change),
-        "documents": _read_by_the_fleet(new.values, changed),
+        "documents": read_by_the_fleet(new.values, changed),
         "changed": list(change.changed),
         "plan": None,
     }
@@ -84,7 +84,7 @@ def _by_tenant(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _read_by_the_fleet(values: Mapping[str, Any], changed: Collection[str]) -> dict[str, Any]:
+def read_by_the_fleet(values: Mapping[str, Any], changed: Collection[str]) -> dict[str, Any]:
     """Of tenants that the change does not touch only what a rule about the fleet reads."""
     touched = {tenant_of(path) for path in changed} | {None}
     return {

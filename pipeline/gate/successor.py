@@ -18,6 +18,7 @@ from pipeline.gate.bundle import MAIN, Bundle, read_bundle, read_bundle_at
 from pipeline.gate.capability import refusal
 from pipeline.gate.change import Change
 from pipeline.gate.documents import Documents
+from pipeline.gate.git import Repository
 from pipeline.gate.opa import warm
 
 ANSWER_S = 20.0
@@ -45,12 +46,13 @@ def read_successor(change: Change) -> Successor | None:
     """The head's policies, where they are others than the base's."""
     if change.base is None or not brings_rules(change):
         return None
+    return tried(change.repository, change.head)
+
+
+def tried(repository: Repository, revision: str | None) -> Successor:
+    """The policies of a revision, or of the work tree, as far as they can be read."""
     try:
-        bundle = (
-            read_bundle_at(change.repository, change.head)
-            if change.head
-            else read_bundle(change.repository.folder / "policies")
-        )
+        bundle = read_bundle_at(repository, revision) if revision else read_bundle(repository.folder / "policies")
         bundle.rules  # noqa: B018  what the rules say of themselves must be readable too
     except (Missing, Conflict) as error:
         return _refused(f"{error.what} {error.why}".strip(), error.where)
@@ -60,6 +62,14 @@ def read_successor(change: Change) -> Successor | None:
     if len(bundle.modules) > MAX_MODULES or size > MAX_CHARACTERS:
         return _refused(f"{len(bundle.modules)} modules of {size:,} characters are too many.", "policies")
     return Successor(bundle)
+
+
+def refused(successor: Successor, program: Path) -> tuple[Finding, ...]:
+    """Why these policies cannot be asked; empty where they can."""
+    if successor.bundle is None:
+        return successor.findings
+    said = refusal(successor.bundle.modules, program)
+    return _refused(f"OPA says: {said}", "policies").findings if said else ()
 
 
 def judged(
@@ -75,8 +85,8 @@ def judged(
     """What the head's policies find beyond `before`, which is what the base's found."""
     if successor.bundle is None or program is None:
         return list(successor.findings)
-    if said := refusal(successor.bundle.modules, program):
-        return list(_refused(f"OPA says: {said}", "policies").findings)
+    if said := refused(successor, program):
+        return list(said)
     try:
         with warm(successor.bundle, program=program, answer_s=ANSWER_S) as judge:
             found = rego.judged(judge, change, old, new, tenants, plans)
