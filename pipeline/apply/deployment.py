@@ -83,7 +83,8 @@ def deploy(desired: Desired, world: World, request: Request) -> Deployed:
             records.finish(world.records, record, "failed", error.sentence())
             _say(world, record, "failed", error={"type": type(error).__name__, "message": error.sentence(), "log": []})
             raise
-    _say(world, deployed.record, "live", epochs=dict(deployed.epochs), tier=desired.settings["tier"])
+    told = {"tier": desired.settings["tier"], "status": desired.settings["status"], "promises": desired.promises}
+    _say(world, deployed.record, "live", epochs=dict(deployed.epochs), **told)
     return deployed
 
 

@@ -41,9 +41,19 @@ def _asked(arguments: argparse.Namespace, question: Callable[[Connection, dateti
 
 
 def _status(arguments: argparse.Namespace) -> Answer:
-    from pipeline.observe.queries import status
+    from pipeline.cli.validate import chosen
+    from pipeline.observe.queries import Status, status
+    from pipeline.spec.cron import following
 
-    return _asked(arguments, lambda connection, at: status(connection, arguments.tenant, at))
+    def asked(connection: Connection, at: datetime) -> Status:
+        found = status(
+            connection, arguments.tenant, at, lambda schedule, after: next(iter(following(schedule, after, 1)), None)
+        )
+        if not found.known:  # a tenant that is gone is still in the records
+            chosen(arguments.repo, [arguments.tenant])
+        return found
+
+    return _asked(arguments, asked)
 
 
 def _trace(arguments: argparse.Namespace) -> Answer:
@@ -86,13 +96,15 @@ def collect(arguments: argparse.Namespace) -> Any:
     """Empties the queue of the environment into the records."""
     from pipeline import cloud
     from pipeline.cli.world import Hands
-    from pipeline.observe.collector import drain
+    from pipeline.observe.collector import drain, leave_word
 
     hands = Hands(arguments.repo, arguments.environment)
     sqs = cloud.client(hands.environment, cloud.session(hands.environment, "collector"), "sqs")
     with cloud.failures(f"queue {hands.environment.place.events_queue}"):
         url = sqs.get_queue_url(QueueName=hands.environment.place.events_queue)["QueueUrl"]
-        return drain(sqs, url, hands.records, wait_s=0)
+        done = drain(sqs, url, hands.records, wait_s=0)
+    leave_word(hands.records, arguments.environment, datetime.now(UTC))
+    return done
 
 
 ACTIONS = {

@@ -21,7 +21,7 @@ from pipeline.events import Event, read
 from pipeline.observe import incidents, lineage
 from pipeline.observe.partitions import is_kept, keep
 from pipeline.observe.projection import project
-from pipeline.observe.store import dead_letters, event_ids, events
+from pipeline.observe.store import collections, dead_letters, event_ids, events
 
 BATCH = 10  # SQS gives no more at once
 VISIBILITY_S = 60
@@ -103,6 +103,13 @@ def collect(
                 raise
             stop.wait(random.uniform(0.5, 1) * 2**failures)  # noqa: S311  jitter, no secret
     return whole
+
+
+def leave_word(records: Engine, environment: str, at: datetime) -> None:
+    """When the environment's queue was last heard: by it a reader knows that the records are not behind."""
+    word = insert_once(collections).values(environment=environment, heard_at=at)
+    with records.begin() as connection:
+        connection.execute(word.on_conflict_do_update(index_elements=["environment"], set_={"heard_at": at}))
 
 
 def _keep(records: Engine) -> None:

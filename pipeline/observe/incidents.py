@@ -225,7 +225,7 @@ def _refresh(connection: Connection, number: int) -> None:
         "closed_at": max(row["resolved_at"] for row in found) if over else None,
         "state": "closed" if over else "open",
         "retry": Diagnosis(surest["cause"], 1).retry,
-        "priority": priority(_tiers(connection, found)),
+        "priority": priority(found[0]["environment"], _tiers(connection, found)),
     }
     connection.execute(update(incidents).where(incidents.c.number == number).values(row))
     if not over:
@@ -253,8 +253,13 @@ def _tiers(connection: Connection, found: Sequence[Mapping[str, Any]]) -> list[s
     return [said.get(tenant, "standard") for tenant in sorted(tenants)]
 
 
-def priority(tiers: Sequence[str]) -> str:
-    """P1 where a priority tenant or many are hit, P2 for a standard tenant or some, else P3."""
+def priority(environment: str, tiers: Sequence[str]) -> str:
+    """In production P1 where a priority tenant or many are hit, P2 for a standard tenant or some, else P3.
+
+    Elsewhere no customer waits: P3, and P2 where so many are hit that the platform is at fault.
+    """
+    if environment != "production":
+        return "P2" if len(tiers) >= MANY_TENANTS else "P3"
     if "priority" in tiers or len(tiers) >= MANY_TENANTS:
         return "P1"
     return "P2" if "standard" in tiers or len(tiers) >= SOME_TENANTS else "P3"

@@ -69,7 +69,7 @@ SUBJECTS = (
         ("tenant", "environment", "deployment"),
         {f"apply.deployment.{state}": state for state in ("started", "live", "failed", "skipped")},
         ("release", "commit"),
-        ("settings", "runtime", "program", "author", "tier", "epochs"),
+        ("settings", "runtime", "program", "author", "tier", "epochs", "status", "promises"),
         ENDS,
     ),
     Subject(
@@ -204,6 +204,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "epoch": _as_number,
     "objects": _as_number,
     "epochs": _as_mapping,
+    "promises": _as_mapping,
 }
 
 

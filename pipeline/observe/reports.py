@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from pipeline.events import Event
 from pipeline.observe.diagnosis import Diagnosis
 from pipeline.observe.diagnosis.advice import RERUN
 from pipeline.observe.projection import event_of
-from pipeline.observe.queries import incident_name
+from pipeline.observe.queries import incident_name, incident_number
 from pipeline.observe.rendering import instant, plain, span, table
 from pipeline.observe.store import events, incidents, objects, read_rows, runs, signals
 
@@ -167,14 +166,14 @@ def _change(event: Event) -> str:
 
 def why(connection: Connection, wanted: str, at: datetime) -> Why:
     """All of one incident, by `INC-<number>`. `Usage` where it is no such id, `Missing` where there is none."""
-    found = re.fullmatch(r"(?:INC-)?(\d{1,18})", wanted, re.IGNORECASE)
-    if not found:
+    number = incident_number(wanted)
+    if not number:
         raise Usage(f"`{wanted}` is no incident.", fix="name it as `acme observe incidents` does: INC-<number>")
-    rows = [row for row in list_incidents(connection, at, closed=True).rows if row["number"] == int(found[1])]
+    rows = [row for row in list_incidents(connection, at, closed=True).rows if row["number"] == number]
     if not rows:
         raise Missing(f"there is no incident {wanted}.", fix="see `acme observe incidents`")
     told = read_rows(
-        connection, select(signals).where(signals.c.incident == int(found[1])).order_by(signals.c.at, signals.c.id)
+        connection, select(signals).where(signals.c.incident == number).order_by(signals.c.at, signals.c.id)
     )
     pipelines = sorted({(row["environment"], row["tenant"], row["pipeline"]) for row in told})
     return Why(

@@ -109,6 +109,8 @@ deployments = Table(
     *(_word(name) for name in ("tenant", "environment", "release", "settings", "runtime", "program")),
     *(_word(name) for name in ("commit", "author", "tier")),
     Column("epochs", JSONB),
+    _word("status"),
+    Column("promises", JSONB),
     *_folded(),
     Index("deployments_by_tenant", "tenant", "environment", "state_at"),
 )

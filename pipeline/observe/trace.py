@@ -1,7 +1,7 @@
 """`trace`: the whole chain around any id there is.
 
 Takes a deployment, DAG run, object, attempt, connector, target table, commit or release (a prefix of 7 or more digits will
-do for the last two) and reads what the store knows of everything it touches.
+do for the last two) or an incident, and reads what the store knows of everything it touches.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_, select
+from sqlalchemy import Connection, Table, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
-from pipeline.events import Correlation, Event
+from pipeline.events import Event
 from pipeline.observe.projection import event_of
+from pipeline.observe.queries import incident_number
 from pipeline.observe.rendering import instant, plain, table
-from pipeline.observe.store import attempts, deployments, events, objects, read_rows, receipts, runs
+from pipeline.observe.store import attempts, deployments, events, objects, read_rows, receipts, runs, signals
 
 KINDS = ("deployment", "dag_run", "attempt", "object", "commit", "release", "target", "connector")
 PREFIXED = frozenset({"commit", "release"})
@@ -60,6 +61,9 @@ class Trace:
 
 def trace(connection: Connection, wanted: str, tenant: str = "") -> Trace:
     """The chain around an id; `tenant` narrows ids that several tenants may use, such as connectors."""
+    if (number := incident_number(wanted)) and not wanted.isdigit():
+        told = select(signals.c.id).where(signals.c.incident == number)
+        return _around(connection, wanted, "incident", _events(connection, events.c.id.in_(told), tenant))
     for kind in KINDS:
         if seeds := _events(connection, _is(kind, wanted), tenant):
             return _around(connection, wanted, kind, seeds)
@@ -85,39 +89,53 @@ def _events(connection: Connection, condition: ColumnElement[bool], tenant: str)
 def _around(connection: Connection, wanted: str, kind: str, seeds: Sequence[Event]) -> Trace:
     """The seeds' own chain: the runs and the deployments that they belong to, and all that belongs to those."""
     scopes = {(event.ids.tenant, event.ids.environment) for event in seeds}
-    ids = {key: {getattr(event.ids, key) for event in seeds} - {""} for key in Correlation.__dataclass_fields__}
-    narrow = [events.c[key].in_(ids[key]) for key in ("dag_run", "deployment") if ids[key] and kind in _whole(key)]
+    keys = {key for event in seeds if (key := _widened(kind, event))}
+    ids = {key: {getattr(event.ids, key) for event in seeds} - {""} for key in keys}
+    narrow = [events.c[key].in_(found) for key, found in ids.items() if found]
+    pipelines = {event.ids.pipeline for event in seeds} if keys == {"dag_run"} else set()
     chain = _events(connection, or_(*narrow), "") if narrow else list(seeds)
     chain = [event for event in chain if (event.ids.tenant, event.ids.environment) in scopes]
+    chain = [event for event in chain if not pipelines or event.ids.pipeline in pipelines]
     whole = {event.id: event for event in [*seeds, *chain]}
     ordered = tuple(sorted(whole.values(), key=lambda event: (event.at, event.id)))
     return Trace(wanted, kind, _rows(connection, ordered), ordered)
 
 
-def _whole(key: str) -> tuple[str, ...]:
-    """For which kinds the chain is widened to everything that shares this id with the seeds."""
-    return ("dag_run", "attempt", "object") if key == "dag_run" else ("deployment", "commit", "release")
+def _widened(kind: str, seed: Event) -> str:
+    """By which id the chain is widened to everything that shares it with this seed; empty: by none.
+
+    A scheduled run's id is shared by pipelines, so a run is one of a pipeline.
+    """
+    if kind in ("dag_run", "attempt", "object") or (kind == "incident" and seed.ids.dag_run):
+        return "dag_run"
+    return "deployment" if kind in ("deployment", "commit", "release", "incident") else ""
 
 
 def _rows(connection: Connection, chain: Sequence[Event]) -> dict[str, tuple[Mapping[str, Any], ...]]:
     found: dict[str, tuple[Mapping[str, Any], ...]] = {}
-    tenants = {event.ids.tenant for event in chain}
     for source, key in SOURCES:
         wanted = {getattr(event.ids, key) for event in chain} - {""}
-        query = select(source).where(source.c[key].in_(wanted), source.c.tenant.in_(tenants))
+        query = select(source).where(source.c[key].in_(wanted), _in_scope(source, chain))
         found[source.name] = tuple(read_rows(connection, query.order_by(source.c.started_at)))
     wanted = {event.ids.attempt for event in chain} - {""}
-    query = select(receipts).where(receipts.c.attempt.in_(wanted), receipts.c.tenant.in_(tenants))
+    query = select(receipts).where(receipts.c.attempt.in_(wanted), _in_scope(receipts, chain))
     found["receipts"] = tuple(read_rows(connection, query.order_by(receipts.c.at)))
     return found
 
 
+def _in_scope(source: Table, chain: Sequence[Event]) -> ColumnElement[bool]:
+    """The same name in another environment, tenant or pipeline is something else."""
+    keys = [key for key in ("environment", "tenant", "pipeline") if key in source.c]
+    scopes = {tuple(getattr(event.ids, key) for key in keys) for event in chain}
+    return tuple_(*(source.c[key] for key in keys)).in_(sorted(scopes))
+
+
 SHOWN = {
     "deployments": ("deployment", "tenant", "environment", "state", "release", "commit", "author", "state_at"),
-    "runs": ("dag_run", "pipeline", "state", "epoch", "release", "deployment", "state_at"),
+    "runs": ("dag_run", "environment", "pipeline", "state", "epoch", "release", "deployment", "state_at"),
     "attempts": ("attempt", "dag_run", "state", "epoch", "rows", "state_at"),
-    "objects": ("object", "state", "attempt", "dag_run", "state_at"),
-    "receipts": ("seq", "kind", "source_key", "attempt", "at"),
+    "objects": ("object", "environment", "state", "attempt", "dag_run", "state_at"),
+    "receipts": ("seq", "environment", "kind", "source_key", "attempt", "at"),
 }
 
 

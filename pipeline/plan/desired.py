@@ -45,6 +45,14 @@ class Desired:
         """What each pipeline's runs are bound to, as a digest: its epoch rises only when this changes."""
         return {pipeline.name: digest(self._binding(pipeline)) for pipeline in self.release.pipelines}
 
+    @property
+    def promises(self) -> dict[str, dict[str, Any]]:
+        """When each pipeline runs, and within how many minutes after that its data is promised; of no release, nothing."""
+        return {
+            pipeline.name: {"schedule": pipeline.schedule, "freshness_minutes": pipeline.contract.freshness_minutes}
+            for pipeline in self.release.pipelines
+        }
+
     def _binding(self, pipeline: Pipeline) -> dict[str, Any]:
         return {
             "pipeline": pipeline.digest,

@@ -15,6 +15,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from pipeline.sandbox.ports import listens
 NAME = "collector"
 WAIT_S = 10  # a long poll ends as soon as a message comes
 LOOK_S, LONGEST_S = 0.2, 2.0  # between two looks whether all is there, between two tries where something fails
+WORD_EVERY = timedelta(seconds=WAIT_S)
 FRESH_S = 3 * WAIT_S  # a beat that is older is no sign of life
 
 
@@ -142,12 +144,21 @@ def _store(
     from sqlalchemy.exc import SQLAlchemyError
 
     from pipeline.observe import store
-    from pipeline.observe.collector import collect
+    from pipeline.observe.collector import collect, leave_word
 
-    records = store.connect(environment.records)
+    records, word_at = store.connect(environment.records), datetime.min.replace(tzinfo=UTC)
+
+    def tell() -> None:
+        nonlocal word_at
+        heard()
+        if (now := datetime.now(UTC)) - word_at > WORD_EVERY:
+            leave_word(records, environment.name, now)
+            word_at = now
+
     try:
         store.migrate(records)
-        collect(sqs, url, records, stop, wait_s=WAIT_S, heard=heard)
+        tell()
+        collect(sqs, url, records, stop, wait_s=WAIT_S, heard=tell)
     except SQLAlchemyError as error:
         raise Unreachable("the records do not answer.", why=str(error).partition("\n")[0]) from error
     finally:

@@ -196,12 +196,20 @@ def test_only_a_deployment_heals_a_deployment(listed, keep_events, tell):
 
 
 @pytest.mark.parametrize(
-    ("tiers", "expected"),
-    [(["priority"], "P1"), (["trial"] * 10, "P1"), (["standard"], "P2"), (["trial"] * 3, "P2"), (["trial"], "P3")],
+    ("environment", "tiers", "expected"),
+    [
+        ("production", ["priority"], "P1"),
+        ("production", ["trial"] * 10, "P1"),
+        ("production", ["standard"], "P2"),
+        ("production", ["trial"] * 3, "P2"),
+        ("production", ["trial"], "P3"),
+        ("staging", ["priority", "standard"], "P3"),
+        ("staging", ["priority"] * 10, "P2"),
+    ],
 )
-def test_the_priority_follows_tier_and_number(tiers, expected):
-    """A priority tenant or ten of any tier are urgent, one on trial is not."""
-    assert priority(tiers) == expected
+def test_the_priority_follows_environment_tier_and_number(environment, tiers, expected):
+    """A priority tenant or ten of any tier are urgent in production, one on trial is not; in staging nobody is woken."""
+    assert priority(environment, tiers) == expected
 
 
 def test_the_tier_comes_from_the_deployment(listed, keep_events, tell):

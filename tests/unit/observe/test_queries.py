@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.observe.collector import leave_word
 from pipeline.observe.queries import status
+from pipeline.observe.reports import list_incidents
 from pipeline.observe.trace import trace
 
 
@@ -45,6 +47,7 @@ def test_status_shows_both_environments(records, tell):
     shown = answer.text()
     assert "9f3c1e0b" in shown and "purchase_orders 4" in shown and "published 60 min ago" in shown
     assert "failed 59 min ago, never published" in shown
+    assert "production: the collector was never heard" in shown
     json.dumps(answer.document())
 
 
@@ -89,3 +92,80 @@ def test_an_unknown_id_says_so(records):
         found = trace(connection, "r-9999")
     assert not found.found
     assert "nothing in the records" in found.text()
+
+
+PROMISES = {
+    "purchase_orders": {"schedule": "0 * * * *", "freshness_minutes": 300},
+    "vendors": {"schedule": "0 * * * *", "freshness_minutes": 30},
+    "lines": {"schedule": "0 0 * * *", "freshness_minutes": None},
+}
+
+
+def hourly(schedule, after):
+    """The next full hour."""
+    assert schedule == "0 * * * *"
+    return after.replace(minute=0, second=0) + timedelta(hours=1)
+
+
+def test_status_holds_freshness_against_the_promise(records, keep_events, tell):
+    """The run that is due after the last good one, and the latency that is promised; a run that found nothing new is good."""
+    deployed = {"dag_run": "", "pipeline": "", "data": {"status": "active", "promises": PROMISES}}
+    keep_events(
+        tell("apply.deployment.live", 0, **deployed),
+        tell("ingest.run.started", 60),
+        tell("ingest.manifest.frozen", 70, data={"objects": 0, "held": 0}),
+        tell("ingest.run.failed", 80, pipeline="vendors"),
+    )
+    at = tell("ingest.run.started", 7000).at
+    leave_word(records, "production", at - timedelta(seconds=9))
+    with records.connect() as connection:
+        answer = status(connection, "globex", at, hourly)
+    production = answer.environments[1]
+    lines, orders, vendors = production.runs
+    assert (lines.state, lines.fresh_until) == ("", None)
+    assert (orders.state, orders.fresh_until) == (
+        "nothing new",
+        hourly("0 * * * *", orders.state_at) + timedelta(minutes=300),
+    )
+    assert vendors.fresh_until == hourly("0 * * * *", vendors.state_at) + timedelta(minutes=30)
+    shown = answer.text()
+    assert "no run yet" in shown and "on time until" in shown and "LATE since" in shown
+    assert "collector" not in shown
+    json.dumps(answer.document())
+
+
+@pytest.mark.parametrize(
+    ("said", "state"), [({"promises": {}}, "paused: no release"), ({"status": "paused"}, "paused")]
+)
+def test_what_does_not_run_is_not_late(records, keep_events, tell, said, state):
+    """A revert to no release, and a tenant whose settings pause it."""
+    deployed = {"dag_run": "", "pipeline": "", "data": {"status": "active", "promises": PROMISES, **said}}
+    keep_events(
+        tell("ingest.run.started", 0), tell("publish.run.published", 1), tell("apply.deployment.live", 2, **deployed)
+    )
+    with records.connect() as connection:
+        answer = status(connection, "globex", tell("ingest.run.started", 9000).at, hourly)
+    assert answer.environments[1].state == state
+    assert [run.fresh_until for run in answer.environments[1].runs] == [None] * len(answer.environments[1].runs)
+    assert state in answer.text()
+
+
+def test_the_same_name_elsewhere_is_no_part_of_a_chain(records, keep_events, tell):
+    """A scheduled run's id and a file's path are the same in every environment and pipeline."""
+    run = {"dag_run": "scheduled__2026-11-25T06:00:00", "object": "/a.csv"}
+    for about in ({}, {"environment": "staging"}, {"pipeline": "vendors"}, {"tenant": "initech"}):
+        keep_events(tell("ingest.object.landed", 1, **run, **about))
+    keep_events(tell("ingest.object.held", 2, **run, data={"faults": [{"cause": "duplicate", "what": "again"}]}))
+    with records.connect() as connection:
+        (incident,) = list_incidents(connection, tell("ingest.run.started").at).rows
+        found = trace(connection, f"INC-{incident['number']}")
+        nothing = trace(connection, "INC-9999")
+    assert found.kind == "incident"
+    assert {(e.ids.tenant, e.ids.environment, e.ids.pipeline) for e in found.events} == {
+        ("globex", "production", "purchase_orders")
+    }
+    assert len(found.events) == 2
+    assert [(row["environment"], row["pipeline"]) for row in found.rows["objects"]] == [
+        ("production", "purchase_orders")
+    ]
+    assert not nothing.found
