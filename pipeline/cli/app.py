@@ -38,6 +38,13 @@ VERBS = {
     "test": "run every test",
     "doctor": "say what this machine lacks and the line that installs it",
 }
+# Beside the tenants that a verb takes, words that make it do something else: the module is called <verb>_<word>.
+ACTIONS = {
+    "gate": {
+        "mutate": "count how many broken changes, plans and tenants the gate refuses",
+        "policies": "try changed policies on every tenant of today and of its history",
+    },
+}
 
 
 class Verb(Protocol):
@@ -103,10 +110,28 @@ def understand(words: Sequence[str]) -> argparse.Namespace:
     for name, summary in VERBS.items():
         below = verbs.add_parser(name, help=summary, description=summary)
         if name in words:
-            module: Verb = importlib.import_module(f"pipeline.cli.{name}")
-            module.declare(below)
+            module = declared(name, action_in(name, words), below)
             below.set_defaults(run=module.run)
     return parser.parse_args(words)
+
+
+def action_in(verb: str, words: Sequence[str]) -> str:
+    """The action that is said straight after the verb, or empty."""
+    after = list(words)[list(words).index(verb) + 1 :][:1]
+    return after[0] if after and after[0] in ACTIONS.get(verb, {}) else ""
+
+
+def declared(verb: str, action: str, parser: argparse.ArgumentParser) -> Verb:
+    """The module of a verb, or of an action of it, after it told the parser its arguments."""
+    module: Verb = importlib.import_module(f"pipeline.cli.{verb}_{action}" if action else f"pipeline.cli.{verb}")
+    if action:
+        parser.add_argument("action", choices=[action], help=argparse.SUPPRESS)
+        parser.description = ACTIONS[verb][action]
+    elif verb in ACTIONS:
+        said = (f"`acme {verb} {word}`: {summary}." for word, summary in ACTIONS[verb].items())
+        parser.epilog = " ".join(said)
+    module.declare(parser)
+    return module
 
 
 def add_global_flags(

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 
 from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.contract_change import changes_of, lost_columns
+from pipeline.gate.rehearsal import rehearse
+from pipeline.gate.rehearsal import sentence as rehearsed
 from pipeline.release import Release
 from pipeline.spec.compilation import compile_release
 from pipeline.spec.tenant import Tenant, read_files
@@ -73,8 +75,12 @@ def _sides(change: Change, name: str) -> Sides:
 
 
 def _tenant(files: Files, name: str) -> Tenant | None:
-    own = {path: content for path, content in files.items() if content is not None and tenant_of(path) == name}
+    own = {path: content for path, content in _own(files, name).items() if content is not None}
     return read_files(own, name)[0] if own else None
+
+
+def _own(files: Files, name: str) -> Files:
+    return {path: content for path, content in files.items() if tenant_of(path) == name}
 
 
 def _release(tenant: Tenant | None) -> Release | None:
@@ -160,6 +166,9 @@ def _way_back(change: Change, sides: Iterable[Sides]) -> Iterator[str]:
             yield f"{one.name}: the tenant is paused, its rows stay"
         elif one.base_release and one.head_release:
             yield from _digests_back(one, one.base_release, one.head_release)
+        if one.base and one.head and not one.unread:
+            before, after = (_own(files, one.name) for files in (change.base_files, change.head_files))
+            yield rehearsed(rehearse(before, after, one.name), one.name)
 
 
 def _digests_back(sides: Sides, base: Release, head: Release) -> Iterator[str]:

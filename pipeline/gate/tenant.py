@@ -1,5 +1,5 @@
 """What is judged of one tenant by its own files alone: is it well-formed and consistent, do its transforms do what they say, and
-what does their change do to what stands already.
+what does their change do to what stands already, forward and back.
 
 Reads files that were handed in; unchanged files under unchanged code are answered out of the cache, without loading any check.
 """
@@ -20,7 +20,7 @@ PACKAGES = ("sqlglot", "pydantic", "jsonschema", "open-data-contract-standard", 
 
 @dataclass(frozen=True)
 class Question:
-    """One question about a tenant's files. `kind`: validate; tenant, the same with the transforms' tests; change."""
+    """One question about a tenant's files. `kind`: validate; tenant, the same with the transforms' tests; change; rehearsal."""
 
     kind: str
     tenant: str
@@ -44,6 +44,7 @@ def questions(tenant: str, before: Files, after: Files, cache: Cache, *, fast: b
     yield Question("validate", tenant, after) if fast and whole.known(cache) is None else whole
     if before and after and before != after:
         yield Question("change", tenant, after, before)
+        yield Question("rehearsal", tenant, after, before)
 
 
 def answer(question: Question, cache: Cache) -> list[Finding]:
@@ -72,8 +73,15 @@ def _compare(question: Question, _cache: Cache) -> list[Finding]:
     return difference(question.before or {}, question.after, question.tenant)
 
 
+def _rehearse(question: Question, _cache: Cache) -> list[Finding]:
+    from pipeline.gate.rehearsal import rehearse
+
+    return rehearse(question.before or {}, question.after, question.tenant)
+
+
 _ANSWERS: dict[str, Callable[[Question, Cache], list[Finding]]] = {
     "validate": _validate,
     "tenant": _test,
     "change": _compare,
+    "rehearsal": _rehearse,
 }

@@ -23,6 +23,7 @@ from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.documents import Documents, read_documents
 from pipeline.gate.plain import plain_finding, plain_line
 from pipeline.gate.pool import Work, pool
+from pipeline.gate.rehearsal import tenants_gone
 from pipeline.gate.repeated import not_said
 from pipeline.gate.ruling import ruled
 from pipeline.gate.successor import Successor
@@ -138,7 +139,8 @@ def gate(
         read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
         alone = [one for findings in waiting for one in findings()]
-        found = [*read, *checked, *alone, *not_said(ruled, alone)]
+        gone = tenants_gone(change.base_files, change.head_files, tenants or change.tenants)
+        found = [*read, *checked, *alone, *gone, *not_said(ruled, alone)]
     found = waivers.apply(found, rules.bundle, change, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,

@@ -13,7 +13,9 @@ from pipeline.findings import denied
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
-SUBJECTS = ("document", "reference", "contract", "mapping", "transform")
+SUBJECTS = ("document", "reference", "contract", "mapping", "transform", "rehearsal")
+ROOMS = ("spec", "validate")
+REHEARSAL = REPOSITORY / "pipeline/gate/rehearsal.py"
 EXAMPLES = sorted(
     path.parent.name for path in HERE.glob("*/example.yaml") if path.parent.name.split(".")[0] in SUBJECTS
 )
@@ -22,7 +24,7 @@ EXAMPLES = sorted(
 def codes_in_source():
     """Every code that a rule may say: whole ones, and those of a statement's faults, which are a transform's."""
     found = set()
-    for path in [*(REPOSITORY / "pipeline/spec").rglob("*.py"), *(REPOSITORY / "pipeline/validate").rglob("*.py")]:
+    for path in [REHEARSAL, *(path for room in ROOMS for path in (REPOSITORY / "pipeline" / room).rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 subject, dot, rule = node.value.partition(".")
@@ -56,7 +58,7 @@ def test_the_refused_example_is_refused_with_its_code(code, tmp_path):
     findings = example.judged(REPOSITORY, tmp_path, told, told["refused"])
     found = [finding for finding in findings if finding.code == code]
     assert found, [f.sentence() for f in findings]
-    assert all(f.what and f.fix and f.stage == "validate" and f.tenant == told["tenant"] for f in found)
+    assert all(f.what and f.fix and f.stage in ("validate", "gate") and f.tenant == told["tenant"] for f in found)
     if "at" in told:
         assert str(found[0].where) == f"tenants/{told['tenant']}/{told['at']}"
 

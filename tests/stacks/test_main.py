@@ -13,7 +13,7 @@ import yaml
 
 from pipeline.cli.world import Hands, platform_program_of, tenant_program_of
 from pipeline.errors import Usage
-from tests.stacks.rendered import rendered
+from pipeline.plan.rendered import rendered
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAGING = """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 
-from pipeline.cli.app import VERBS, Parser, add_global_flags
+from pipeline.cli.app import ACTIONS, VERBS, Parser, add_global_flags, declared
 from pipeline.cli.reference import markdown
 
 EXIT_CODES = (
@@ -27,17 +26,23 @@ def page() -> str:
 
 def _verb(name: str) -> list[str]:
     parser = Parser(prog=f"acme {name}", add_help=False)
-    module = importlib.import_module(f"pipeline.cli.{name}")
-    module.declare(parser)
+    module = declared(name, "", parser)
     head = (module.__doc__ or "").splitlines()[0].partition(": ")[2]
     parts = [f"## acme {name}", head[:1].upper() + head[1:], _arguments(parser)]
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             summaries = {choice.dest: choice.help or "" for choice in action._choices_actions}
             for word, below in action.choices.items():
-                said = summaries[word]
-                parts += [f"### acme {name} {word}", f"{said[:1].upper()}{said[1:]}.", _arguments(below)]
+                parts += _action(name, word, summaries[word], below)
+    for word, summary in ACTIONS.get(name, {}).items():
+        below = Parser(prog=f"acme {name} {word}", add_help=False)
+        declared(name, word, below)
+        parts += _action(name, word, summary, below)
     return parts
+
+
+def _action(verb: str, word: str, said: str, parser: argparse.ArgumentParser) -> list[str]:
+    return [f"### acme {verb} {word}", f"{said[:1].upper()}{said[1:]}.", _arguments(parser)]
 
 
 def _arguments(parser: argparse.ArgumentParser) -> str:
@@ -46,7 +51,7 @@ def _arguments(parser: argparse.ArgumentParser) -> str:
         (f"`{_word(action)}`", action.help or "")
         for action in parser._actions
         if not isinstance(action, argparse._SubParsersAction | argparse._HelpAction)
-        and action.default is not argparse.SUPPRESS
+        and argparse.SUPPRESS not in (action.default, action.help)
     ]
     return markdown.table(("argument", "means"), rows) if rows else ""
 
