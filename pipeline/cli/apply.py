@@ -109,13 +109,18 @@ def told(outcomes: Mapping[str, Deployed | AcmeError]) -> Answer:
             errors.append(f"✗  {tenant}  {outcome.sentence()}")
             document[tenant] = {"outcome": "failed", "error": outcome.sentence()}
         else:
-            record = outcome.record
-            rows.append(
-                ("✓", tenant, outcome.outcome, record.id, f"epoch {record.epoch}", f"{len(outcome.steps)} steps")
-            )
+            rows.append(_row(tenant, outcome))
             document[tenant] = described(outcome)
     text = "\n".join(filter(None, [table(rows), *errors]))
     return Answer(document, text or "nothing is desired here", WORLD_FAILED if errors else 0)
+
+
+def _row(tenant: str, outcome: Deployed) -> tuple[str, ...]:
+    """Where no release is pinned, what stands is not `live`: no pipeline of it runs."""
+    record, runs = outcome.record, bool(outcome.record.bindings)
+    word = outcome.outcome if runs else "no release"
+    hint = "" if runs else f"no pipeline runs; to bring one here: acme promote {tenant}"
+    return ("✓", tenant, word, record.id, f"epoch {record.epoch}", f"{len(outcome.steps)} steps", hint)
 
 
 def described(outcome: Deployed) -> dict[str, Any]:
@@ -126,6 +131,7 @@ def described(outcome: Deployed) -> dict[str, Any]:
         "epoch": record.epoch,
         "release": record.release,
         "steps": len(outcome.steps),
+        "pipelines": len(record.bindings),
         "epochs": dict(outcome.epochs),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,6 +98,12 @@ class Why:
         """(tenant, pipeline) of each that it concerns; none where a deployment failed."""
         return tuple(sorted({(row["tenant"], row["pipeline"]) for row in self.signals if row["pipeline"]}))
 
+    @property
+    def names(self) -> tuple[tuple[str, str, str], ...]:
+        """(tenant, pipeline, object) of each that waits by its name."""
+        waits = (row for row in self.signals if row["object"] and row["resolved_at"] is None)
+        return tuple(sorted({(row["tenant"], row["pipeline"], row["object"]) for row in waits}))
+
     def document(self) -> dict[str, Any]:
         return {
             **_named(self.incident),
@@ -106,6 +113,7 @@ class Why:
             "changes": [event.document() for event in self.changes],
             "runs": [plain(row) for row in self.runs],
             "objects_waiting": self.waiting,
+            "names": [name for _, _, name in self.names],
         }
 
     def text(self) -> str:
@@ -115,6 +123,7 @@ class Why:
             "changed": self._changed(),
             "data": self._data(),
             "next": self._next(),
+            **({"or": self._let_go()} if self.names else {}),
         }
         head = "  ".join(_line(self.incident, self.at)) + ("  closed" if self.incident["state"] == "closed" else "")
         return "\n".join([head, *(f"{name:<10} {said}" for name, said in facts.items())])
@@ -140,6 +149,13 @@ class Why:
         counted = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
         took_part = f"{_many(len(states), 'run')} ({counted})" if states else "no run took part"
         return f"{took_part}; {_many(self.waiting, 'object')} landed or held, not published"
+
+    def _let_go(self) -> str:
+        """The one other end, for the first that waits."""
+        tenant, pipeline, name = self.names[0]
+        more = f"   ({len(self.names) - 1} more)" if len(self.names) > 1 else ""
+        where = f"-e {self.incident['environment']}"
+        return f"acme recover dismiss {tenant} {pipeline} {shlex.quote(name)} --reason REASON {where}{more}"
 
     def _next(self) -> str:
         """A whole command. Nothing ran for a deployment's incident: there the next try is an apply."""

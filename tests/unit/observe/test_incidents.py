@@ -148,6 +148,19 @@ def test_a_held_object_waits_for_its_own_name(listed, keep_events, tell, word, s
     assert listed().rows == ()
 
 
+def test_why_names_what_waits_and_both_ends_of_it(records, keep_events, tell):
+    """A whole command for each: run again once it is mended, or let go."""
+    keep_events(tell("ingest.object.held", 1, object="/a b.csv", data=HELD))
+    with records.connect() as connection:
+        found = why(connection, "INC-1", tell("ingest.run.started", 60).at)
+    assert found.document()["names"] == ["/a b.csv"]
+    dismissed = "acme recover dismiss globex purchase_orders '/a b.csv' --reason REASON -e production"
+    assert f"or         {dismissed}" in found.text()
+    keep_events(tell("recover.object.dismissed", 2, object="/a b.csv"))
+    with records.connect() as connection:
+        assert why(connection, "INC-1", tell("ingest.run.started", 60).at).names == ()
+
+
 def test_what_waited_and_was_settled_meanwhile_opens_nothing(listed, keep_events, tell):
     """The word of it comes after the word of its end."""
     keep_events(tell("recover.object.dismissed", 90, dag_run="", object="a.csv"))
