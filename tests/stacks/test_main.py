@@ -13,6 +13,7 @@ import yaml
 
 from pipeline.cli.world import Hands, platform_program_of, tenant_program_of
 from pipeline.errors import Usage
+from pipeline.plan import state
 from pipeline.plan.rendered import rendered
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,6 +35,7 @@ def environments(tmp_path, monkeypatch):
     (tmp_path / "staging.toml").write_text(STAGING)
     monkeypatch.setenv("ACME_ENVIRONMENTS", str(tmp_path))
     monkeypatch.setattr(sys, "path", [str(REPOSITORY / "stacks"), *sys.path])
+    monkeypatch.setattr(state, "read", lambda *_: None)
 
 
 def run_as(stack, monkeypatch):
@@ -52,6 +54,19 @@ def test_a_tenants_stack_is_the_tenants_program(monkeypatch):
     desired = Hands(REPOSITORY, "staging").desired("globex")
     assert desired is not None
     assert run_as("globex.staging", monkeypatch) == in_order(tenant_program_of(desired))
+
+
+def test_a_secret_that_the_stack_holds_stays_whatever_the_folder_names(monkeypatch):
+    """People put a value into it: a revert of the change that brought it goes through, and finds it when it comes back."""
+    desired = Hands(REPOSITORY, "staging").desired("globex")
+    held = [
+        {"type": state.SECRET, "inputs": {"name": name}}
+        for name in ("acme/staging/globex/former", "acme/staging/globex/erp_drop", "made/by/hand")
+    ]
+    monkeypatch.setattr(state, "read", lambda *_: {"resources": held})
+    assert desired is not None
+    wanted = in_order(tenant_program_of(desired, frozenset({"former"})))
+    assert run_as("globex.staging", monkeypatch) == wanted != in_order(tenant_program_of(desired))
 
 
 def test_the_platforms_stack_is_the_platforms_program(monkeypatch):

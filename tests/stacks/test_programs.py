@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.plan.rendered import Resource, rendered
 from pipeline.plan.step import DATA
 from pipeline.sandbox.providers import schema
 from pipeline.settings import Environment, Snowflake
 from stacks.components.platform import PlatformArgs, platform_program
 from stacks.components.tenant import TenantArgs, tenant_program
-from tests.stacks.rendered import Resource, rendered
 
 CLOUD = Environment(
     "staging", "eu-west-1", "111111111111", Snowflake("acme-staging", iam_arn="arn:aws:iam::999999999999:user/s")
