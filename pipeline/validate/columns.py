@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.spec.wording import did_you_mean, listed, nearest, shown
-from pipeline.validate import comparison
+from pipeline.validate import comparison, narrowing
 from pipeline.validate.facts import failed, held
 from pipeline.validate.fault import Fault
 from pipeline.validate.inference import value_of
@@ -117,8 +117,11 @@ class Reading:
         if isinstance(node, exp.Div | exp.Mod) and parts[id(node.expression)].zero and not _is_div0(node):
             what, why = "the divisor may be zero.", "one such row stops the whole load."
             self.fault("division", node, what, why, f"divide by `NULLIF({node.expression.sql('snowflake')}, 0)`")
+        found = value_of(node, parts)
         self.faults += comparison.faults(node, parts)
-        return scope.narrowed(node, value_of(node, parts))
+        if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast):
+            self.faults += narrowing.faults(node, parts, found.type)
+        return scope.narrowed(node, found)
 
     def parts(self, node: Any, scope: Scope, known: Mapping[str, Table]) -> Iterator[tuple[Any, Value]]:
         """Each direct part with its value. A branch is only reached where its condition holds and those before did not."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.findings import Level
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -14,3 +16,4 @@ class Fault:
     what: str
     why: str = ""
     fix: str = ""
+    level: Level = "deny"

@@ -26,7 +26,7 @@ def value_of(node: Any, parts: Parts) -> Value:
     """`parts` holds the value of each direct part by its id."""
     found = _ruled(node, parts)
     sources = frozenset[tuple[str, str]]().union(*(part.sources for part in parts.values()))
-    return Value(found.type, found.nullable, found.zero and not never_zero(node, parts), sources)
+    return Value(found.type, found.nullable, found.zero and not never_zero(node, parts), sources, found.digits)
 
 
 def _ruled(node: Any, parts: Parts) -> Value:
@@ -61,7 +61,7 @@ def _rules() -> tuple[tuple[Any, Callable[[Any, Parts], Value]], ...]:
         ((exp.Upper, exp.Lower, exp.Trim, exp.Abs), _same_as_first),
         ((exp.Left, exp.Right, exp.Substring), _shortened),
         (exp.Neg, _same_as_first),
-        ((exp.Sum, exp.Avg), lambda node, parts: Value(NUMBER, _aggregate(node, parts).nullable)),
+        ((exp.Sum, exp.Avg), _total),
         ((exp.Is, exp.Exists), lambda _node, _parts: Value(BOOLEAN, nullable=False)),
         ((exp.Predicate, exp.Connector, exp.Not, exp.In, exp.Between), _boolean),
         ((exp.JSONExtract, exp.Bracket, exp.AggFunc), lambda _node, _parts: Value(None)),
@@ -173,6 +173,12 @@ def _aggregate(node: Any, parts: Parts) -> Value:
     return Value(first.type, first.nullable or not grouped(node), first.zero)
 
 
+def _total(node: Any, parts: Parts) -> Value:
+    """SUM, AVG: of what size is not certain, but at least of that of one row."""
+    found = _aggregate(node, parts)
+    return Value(NUMBER, found.nullable, digits=part(node.this, parts).room)
+
+
 def _same_as_first(node: Any, parts: Parts) -> Value:
     first = part(node.this, parts)
     return Value(first.type, _nullable(parts.values()))
@@ -209,14 +215,19 @@ def _boolean(_node: Any, parts: Parts) -> Value:
 
 def _arithmetic(node: Any, parts: Parts) -> Value:
     """A number whose size is not certain: the result of + or * has more digits than either side."""
+    from sqlglot import exp
+
     sides = [part(node.this, parts), part(node.expression, parts)] if node.args.get("expression") is not None else []
     families = [side.type.family if side.type else "" for side in sides]
-    if families == ["date", "number"] and type(node).__name__ in ("Add", "Sub"):
+    if families == ["date", "number"] and isinstance(node, exp.Add | exp.Sub):
         return Value(functions.DATE, _nullable(sides))
-    if families == ["date", "date"] and type(node).__name__ == "Sub":
+    if families == ["date", "date"] and isinstance(node, exp.Sub):
         return Value(SnowflakeType("NUMBER", "number", 9), _nullable(sides))
     numbers = bool(sides) and set(families) == {"number"}
-    return Value(NUMBER if numbers else None, _nullable(sides))
+    grows = not isinstance(node, exp.Div | exp.Mod)  # a ratio may be as small as its author says
+    return Value(
+        NUMBER if numbers else None, _nullable(sides), digits=max(s.room for s in sides) if numbers and grows else 0
+    )
 
 
 def _function(node: Any, parts: Parts) -> Value:

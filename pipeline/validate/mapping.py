@@ -20,6 +20,7 @@ _TIME_FORMAT: Final = re.compile(
     r"(?:YYYY|YY|MMMM|MM|MON|DD|DY|HH24|HH12|HH|AM|PM|MI|SS|FF[0-9]?|TZH:TZM|TZHTZM|TZH|UUUU|[-/.,: T])+"
 )
 _NUMBER_FORMAT: Final = re.compile(r"(?:FM)?[$+-]?[90GDSX,.]+(?:MI|EEEE?)?")
+_ENDINGS: Final = {"csv": "csv", "tsv": "csv", "json": "json", "jsonl": "json", "ndjson": "json"}
 _PARSED: Final = {
     "date": _TIME_FORMAT,
     "time": _TIME_FORMAT,
@@ -45,6 +46,12 @@ def _format(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]
     if connector and connector.kind.name == "api" and kind != "json":
         what = f"an API hands out JSON, and the mapping reads {kind}."
         yield deny("mapping.format", document.where(("format", "kind")), what, fix="write `format: {kind: json}`")
+    files = getattr(pipeline.fetch, "files", "") if pipeline else ""
+    said = _ENDINGS.get(files.removesuffix(".gz").rpartition(".")[2].lower(), kind)
+    if said != kind:
+        what = f"the pipeline takes {shown(files)}, and the mapping reads {kind}."
+        fix = f"write `format: {{kind: {said}}}`, or take other files"
+        yield deny("mapping.format", document.where(("format", "kind")), what, fix=fix)
 
 
 def _twice(document: Document, mapping: TableMapping) -> Iterator[Finding]:

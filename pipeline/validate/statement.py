@@ -44,6 +44,12 @@ class Statement:
         """A `*` among its columns: which they are cannot be told."""
         return any(projection.name == "*" for projection in self.projections)
 
+    def table(self, name: str) -> int:
+        """Where a table is first read."""
+        from sqlglot import exp
+
+        return min((offset(node) for node in self.tree.find_all(exp.Table) if node.name.lower() == name), default=0)
+
     def text(self, projection: Projection) -> str:
         """The expression as it is written, without its alias."""
         return self.sql[projection.start : projection.end]

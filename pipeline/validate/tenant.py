@@ -14,7 +14,8 @@ from pipeline.spec.folder import read_folder
 from pipeline.spec.layout import prefix
 from pipeline.spec.tenant import Tenant, read_files
 from pipeline.spec.wording import deny
-from pipeline.validate import cell, contract, mapping, place, reference, schedule, transform
+from pipeline.validate import cell, contract, cycle, mapping, place, reference, schedule, transform
+from pipeline.validate.transform import Transform
 
 
 def validate_tenant(source: Path | Mapping[str, bytes | None], tenant: str) -> list[Finding]:
@@ -65,22 +66,24 @@ def _across(read: Tenant) -> Iterator[Finding]:
         yield from contract.queries(read, document, table)
         if table in read.pipelines:
             yield from contract.key_missing(read, document, table)
+    transforms: dict[str, Transform] = {}
     for table in sorted(set(read.transforms) & set(read.mappings)):
-        yield from _transform(read, table)
+        found, faults = transform.read_transform(read, table)
+        yield from faults
+        if found is not None:
+            transforms[table] = found
+            yield from _transform(read, table, found)
+    yield from cycle.findings(transforms)
 
 
-def _transform(read: Tenant, table: str) -> Iterator[Finding]:
-    found, findings = transform.read_transform(read, table)
-    yield from findings
-    if found is None:
+def _transform(read: Tenant, table: str, found: Transform) -> Iterator[Finding]:
+    """A `*` stands for columns that nobody named, so nothing can be said of them."""
+    if found.statement.stars:
         return
-    if not found.statement.stars:
-        yield from mapping.unused(read, _document(read, "mappings", table), table, found)
-    promised = read.contracts.get(table)
-    if promised is None or table not in read.pipelines or found.statement.stars:
-        return
-    yield from contract.unfilled(_document(read, "contracts", table), promised, found)
-    yield from transform.against_contract(read, found, promised, table)
+    yield from mapping.unused(read, _document(read, "mappings", table), table, found)
+    if (promised := read.contracts.get(table)) is not None and table in read.pipelines:
+        yield from contract.unfilled(_document(read, "contracts", table), promised, found)
+        yield from transform.against_contract(read, found, promised, table)
 
 
 def _document(read: Tenant, part: str, table: str) -> Document:

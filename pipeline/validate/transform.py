@@ -6,18 +6,18 @@ What is missing in it is the contract's word (`contract.column_unfilled`); all e
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.findings import Finding, Where
 from pipeline.release import Column, Contract
 from pipeline.spec import snowflake_type
 from pipeline.spec.tenant import Tenant
-from pipeline.spec.wording import deny, did_you_mean, listed
+from pipeline.spec.wording import deny, did_you_mean, listed, nearest, shown
 from pipeline.validate import clause, rows
 from pipeline.validate.columns import Reading
 from pipeline.validate.fault import Fault
 from pipeline.validate.scope import Table, table_of
-from pipeline.validate.statement import Projection, Statement, read
+from pipeline.validate.statement import Projection, Statement, offset, read
 from pipeline.validate.value import Value
 
 LANDED = "landed"
@@ -70,7 +70,8 @@ def _landed(tenant: Tenant, table: str) -> Table:
 
 
 def _finding(file: str, sql: str, fault: Fault) -> Finding:
-    return deny(f"transform.{fault.rule}", place(file, sql, fault.offset), fault.what, fault.why, fault.fix)
+    found = deny(f"transform.{fault.rule}", place(file, sql, fault.offset), fault.what, fault.why, fault.fix)
+    return replace(found, level=fault.level)
 
 
 def _own_faults(statement: Statement, reading: Reading) -> Iterator[Fault]:
@@ -100,6 +101,7 @@ def against_contract(tenant: Tenant, transform: Transform, contract: Contract, t
         if column is not None and value is not None:
             yield from _type(transform, projection, column, value)
             yield from _nullable(transform, projection, column, value)
+            yield from _allowed(transform, projection, column, contract)
     yield from _rows(tenant, transform, table)
 
 
@@ -171,6 +173,26 @@ def _nullable(transform: Transform, projection: Projection, column: Column, valu
         what = f"`{column.name}` may be empty here, and the contract requires it."
         fix = f"mark its field `required: true` in the mapping, write COALESCE, or drop `required` of `{column.name}`"
         yield deny("transform.nullable", transform.where(projection), what, "", fix)
+
+
+def _allowed(transform: Transform, projection: Projection, column: Column, contract: Contract) -> Iterator[Finding]:
+    """A THEN that the contract's valid values refuse. ELSE may: it is how rows that nobody foresaw are sent to quarantine."""
+    from sqlglot import exp
+
+    rules = [check for check in contract.checks if check.column == column.name and check.metric == "invalidValues"]
+    valid = [str(one) for rule in rules for one in (rule.arguments or {}).get("validValues", ())]
+    given = [branch.args["true"] for case in projection.node.find_all(exp.Case) for branch in case.args["ifs"]]
+    for node in given if valid else ():
+        if isinstance(node, exp.Literal) and node.is_string and node.name not in valid:
+            where = place(transform.file, transform.statement.sql, offset(node))
+            what = f"{shown(node.name)} is none of the contract's valid values.{did_you_mean(node.name, valid)}"
+            close = nearest(node.name, valid)
+            fix = (
+                f"write '{close}'"
+                if close
+                else f"add it to `validValues` of `{column.name}`, or write one of {listed(valid)}"
+            )
+            yield replace(deny("transform.value", where, what, "its rows are quarantined.", fix), level="warn")
 
 
 def _rows(tenant: Tenant, transform: Transform, table: str) -> Iterator[Finding]:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from pipeline.spec.snowflake_type import SnowflakeType
+from pipeline.spec.snowflake_type import MAX_VARCHAR, SnowflakeType
+
+_ANY: Final = (18, 38, MAX_VARCHAR)  # sizes of counts, and of what nobody bounded
 
 
 @dataclass(frozen=True)
 class Value:
     """Type (None: not certain; without size: its size is not certain), whether it may be empty, and whether it may be zero.
 
-    `sources` are the (table, column) out of which it is made.
+    `sources` are the (table, column) out of which it is made. `digits`: of a sum or product, whose size is not certain, how
+    many stand before the point in the largest of its parts.
     """
 
     type: SnowflakeType | None
     nullable: bool = True
     zero: bool = True
     sources: frozenset[tuple[str, str]] = frozenset()
+    digits: int = 0
+
+    @property
+    def room(self) -> int:
+        """Digits before the point, or characters; 0 where it is not certain, or may be anything."""
+        if self.type is None or self.type.size in (None, *_ANY):
+            return self.digits
+        return (self.type.size or 0) - self.type.scale
 
 
 Parts = Mapping[int, Value]
