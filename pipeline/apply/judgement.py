@@ -14,12 +14,14 @@ from pipeline.errors import Conflict
 from pipeline.findings import Finding
 from pipeline.gate.git import Repository
 from pipeline.gate.request import Request, answer
+from pipeline.gate.verdict import Verdict
 
+Record = Callable[[str, Verdict], None]  # (tenant, the verdict on its commits)
 Judge = Callable[[str, str], None]  # (tenant, the commit that is live or ""); raises `Conflict` where the gate refuses
 
 
-def judge(repository: Path, opa_program: Callable[[], Path], opa_url: str, cache: Path) -> Judge:
-    """The gate, for an apply of this checkout. OPA is looked for when it is first asked."""
+def judge(repository: Path, opa_program: Callable[[], Path], opa_url: str, cache: Path, record: Record) -> Judge:
+    """The gate, for an apply of this checkout. OPA is looked for when it is first asked. `record` hears of every verdict."""
 
     def ask(tenant: str, live: str) -> None:
         request = Request(
@@ -32,9 +34,9 @@ def judge(repository: Path, opa_program: Callable[[], Path], opa_url: str, cache
             opa_url=opa_url,
             cache=cache,
         )
-        refuse(
-            [finding for finding in answer(request).findings if finding.denies and concerns(finding, tenant)], tenant
-        )
+        verdict = answer(request)
+        record(tenant, verdict)
+        refuse([finding for finding in verdict.findings if finding.denies and concerns(finding, tenant)], tenant)
 
     return ask
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,11 @@ from pipeline.gate.verdict import Verdict
 from pipeline.settings import load
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.gate.effect import Effects
     from pipeline.gate.request import Request
+    from pipeline.gate.verdict import Check
 
 MAX_WORKERS = 8  # each holds some 250 MB
 
@@ -65,6 +69,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help=f"also write the verdict there, as its ending says: {', '.join(ENDINGS)}; may be repeated",
     )
     parser.add_argument("--rules", type=Path, metavar="DIR", help="a checkout whose policies and .sqlfluff judge")
+    parser.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="append the verdict to this decision log, one line of JSON"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Answer:
@@ -79,8 +86,12 @@ def told(arguments: argparse.Namespace, verdict: Verdict, more: Effects | None =
     return written(verdict, arguments.format, more)
 
 
-def judged(arguments: argparse.Namespace) -> Verdict:
-    """The verdict on what the command line names, after what can be mended was, if that was asked."""
+def judged(arguments: argparse.Namespace, checks: Mapping[str, Check] | None = None) -> Verdict:
+    """The verdict on what the command line names, after what can be mended was, if that was asked; written into the log.
+
+    `checks` are asked as well.
+    """
+    from pipeline.gate.decision import append
     from pipeline.gate.request import answer, mend
 
     request = asked(arguments)
@@ -89,7 +100,10 @@ def judged(arguments: argparse.Namespace) -> Verdict:
     if arguments.fix:
         for mended in mend(request):
             sys.stderr.write(f"{plain_line(mended.sentence())}\n")
-    return answer(request)
+    verdict = answer(replace(request, checks={**request.checks, **(checks or {})}))
+    if arguments.decisions:
+        append(arguments.decisions, verdict)
+    return verdict
 
 
 def asked(arguments: argparse.Namespace) -> Request:

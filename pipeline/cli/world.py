@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.apply.deployment import World
     from pipeline.apply.judgement import Judge
     from pipeline.findings import Finding
+    from pipeline.gate.verdict import Verdict
     from pipeline.plan.desired import Desired
     from pipeline.plan.engine import Engine, Program
 
@@ -96,7 +97,15 @@ class Hands:
         from pipeline.apply.judgement import judge
 
         kept = cache.folder() / "gate"
-        return judge(self.repository, lambda: programs.ensure(programs.OPA), self.environment.opa, kept)
+        return judge(self.repository, lambda: programs.ensure(programs.OPA), self.environment.opa, kept, self._record)
+
+    def _record(self, tenant: str, verdict: Verdict) -> None:
+        """The verdict in the records: the evidence of which policies let a tenant's change be applied."""
+        from pipeline.events import Correlation
+        from pipeline.gate.decision import decision
+
+        sink = cloud.SqsSink(self.environment, self._session)
+        sink.send(decision(verdict, Correlation(tenant=tenant, environment=self.environment.name)))
 
     def desired_cell(self, tenant: str) -> str:
         """The cell that the tenant's settings name in this environment."""

@@ -49,8 +49,13 @@ def checkout(tmp_path):
 
 
 def test_what_a_push_brought_is_judged_commit_by_commit_and_tenant_by_tenant(checkout, tmp_path):
-    """A commit that mixes tenants is refused for both, whatever follows it; a third tenant's apply does not hear of it."""
-    ask = judge(checkout.folder, lambda: program("opa", "ACME_OPA"), "", tmp_path / "cache")
+    """A commit that mixes tenants is refused for both, whatever follows it; a third tenant's apply hears nothing. All is recorded."""
+    heard: list[tuple[str, bool]] = []
+
+    def record(tenant, verdict):
+        heard.append((tenant, verdict.denies))
+
+    ask = judge(checkout.folder, lambda: program("opa", "ACME_OPA"), "", tmp_path / "cache", record)
     checkout.edit("tenants/globex/tenant.yaml", "title: ", "title: New ")
     checkout.commit("globex: one")
     checkout.edit("tenants/initech/tenant.yaml", "title: ", "title: New ")
@@ -65,11 +70,14 @@ def test_what_a_push_brought_is_judged_commit_by_commit_and_tenant_by_tenant(che
         with pytest.raises(Conflict, match=r"change\.one_tenant_or_platform"):
             ask(tenant, checkout.first)
     ask("globex", mixed)
+    assert heard[-3:] == [("globex", True), ("initech", True), ("globex", False)]
 
 
 def test_what_lies_there_is_judged_by_the_rules_that_lie_there(checkout, tmp_path):
     """The refusal names rule, place, and the command that says more. A neighbour's mistake is the neighbour's."""
-    ask = judge(checkout.folder, lambda: program("opa", "ACME_OPA"), "", tmp_path / "cache")
+    ask = judge(
+        checkout.folder, lambda: program("opa", "ACME_OPA"), "", tmp_path / "cache", lambda _tenant, _verdict: None
+    )
     checkout.edit("CODEOWNERS", "/tenants/initech/", "/tenants/nobody/")
     checkout.commit("platform: an owner gets lost")
     ask("globex", checkout.first)
