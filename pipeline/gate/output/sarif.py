@@ -1,7 +1,7 @@
 """A verdict as SARIF 2.1.0, which code scanning shows on the lines that it is about.
 
-Pure. Each finding is a result, a waived one a suppressed result. A result stands somewhere even where its finding is about
-a whole folder, because code scanning takes no other.
+Pure. Each finding is a result, a waived one a suppressed result. A result stands on a line even where its finding is about a whole
+file or folder, because code scanning takes no other. The line itself is not repeated: it could hold a secret.
 """
 
 from __future__ import annotations
@@ -33,7 +33,13 @@ def _run(verdict: Verdict) -> dict[str, Any]:
     said = verdict.document()
     codes = sorted({finding.code for finding in verdict.findings})
     return {
-        "tool": {"driver": {"name": "acme gate", "rules": [_rule(verdict, code) for code in codes]}},
+        "tool": {
+            "driver": {
+                "name": "acme gate",
+                "version": f"policies {verdict.bundle[:12]}",
+                "rules": [_rule(verdict, code) for code in codes],
+            }
+        },
         "automationDetails": {"id": "acme-gate/"},
         "invocations": [{"executionSuccessful": True, "exitCode": int(verdict.denies)}],
         "columnKind": "unicodeCodePoints",
@@ -86,10 +92,8 @@ def _sentences(finding: Finding) -> str:
 def _place(finding: Finding) -> dict[str, Any]:
     where = finding.where
     file = where.file if where else f"tenants/{finding.tenant}" if finding.tenant else "."
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(file), "uriBaseId": "%SRCROOT%"}}
-    if where and where.line:
-        place["region"] = {"startLine": where.line, "startColumn": max(where.column, 1)}
-    return place
+    region = {"startLine": max(where.line, 1) if where else 1, "startColumn": max(where.column, 1) if where else 1}
+    return {"artifactLocation": {"uri": quote(file), "uriBaseId": "%SRCROOT%"}, "region": region}
 
 
 def _mark(finding: Finding) -> str:
