@@ -13,8 +13,10 @@ from pipeline.naming import EXAMPLE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.findings import Finding
+    from pipeline.gate.change import Files
     from pipeline.gate.effect import Effects
-    from pipeline.gate.verdict import Verdict
+    from pipeline.gate.verdict import Check, Verdict
     from pipeline.plan.step import Step
 
 
@@ -23,11 +25,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Exit code 1 where a finding denies. A plan that cannot be made is said, and refuses nothing."""
-    verdict = gate.judged(arguments)
-    outcomes = {tenant: _planned(arguments, tenant) for tenant in plannable(arguments, verdict)}
-    planned = {tenant: steps for tenant, steps in outcomes.items() if not isinstance(steps, AcmeError)}
-    without = {tenant: error.sentence() for tenant, error in outcomes.items() if isinstance(error, AcmeError)}
+    """Exit code 1 where a finding denies, also one about the way back. A plan that cannot be made is said, and refuses nothing."""
+    outcomes: dict[str, list[Step] | AcmeError] = {}
+    verdict = gate.judged(arguments, {} if arguments.head else {"rehearsal": _rehearsal(arguments, outcomes)})
+    sound = plannable(arguments, verdict)
+    planned = {name: steps for name, steps in outcomes.items() if name in sound and not isinstance(steps, AcmeError)}
+    without = {
+        name: error.sentence() for name, error in outcomes.items() if name in sound and isinstance(error, AcmeError)
+    }
     document = {
         "gate": verdict.document(),
         "plan": {"environment": arguments.environment, "tenants": plan.document(planned), "without": without},
@@ -39,9 +44,24 @@ def run(arguments: argparse.Namespace) -> Answer:
     return Answer(document, text, FINDINGS if verdict.denies else OK)
 
 
+def _rehearsal(arguments: argparse.Namespace, outcomes: dict[str, list[Step] | AcmeError]) -> Check:
+    """Plans a tenant, keeps its steps or why there are none, and says what of them could not be undone."""
+
+    def check(tenant: str, _files: Files) -> list[Finding]:
+        from pipeline.gate.rehearsal_plan import backward
+
+        if tenant == EXAMPLE or not (arguments.repo / "tenants" / tenant).is_dir():
+            return []
+        steps = outcomes[tenant] = _planned(arguments, tenant)
+        return [] if isinstance(steps, AcmeError) else list(backward(tenant, arguments.environment, steps))
+
+    return check
+
+
 def effects(environment: str, planned: Mapping[str, Sequence[Step]], without: Mapping[str, str]) -> Effects:
     """What the plans add to a reviewer's summary."""
     from pipeline.gate.effect import Effects
+    from pipeline.gate.rehearsal_plan import sentence
 
     lost: list[str] = []
     access: list[str] = []
@@ -50,8 +70,9 @@ def effects(environment: str, planned: Mapping[str, Sequence[Step]], without: Ma
         for step in steps:
             group = lost if step.endangers_data else access if step.touches_access else rest
             group.append(f"{tenant}.{environment}: {step.operation} {step.type.rpartition(':')[2]} `{step.name}`")
-    rest += [f"{tenant}.{environment}: no plan could be made: {sentence}" for tenant, sentence in without.items()]
-    return Effects(lost=tuple(lost), access=tuple(access), resources=tuple(rest))
+    rest += [f"{tenant}.{environment}: no plan could be made: {why}" for tenant, why in without.items()]
+    back = tuple(sentence(tenant, environment, steps) for tenant, steps in planned.items())
+    return Effects(lost=tuple(lost), access=tuple(access), resources=tuple(rest), way_back=back)
 
 
 def plannable(arguments: argparse.Namespace, verdict: Verdict) -> list[str]:
