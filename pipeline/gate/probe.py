@@ -41,7 +41,7 @@ def probe(subject: Subject, *, within_s: float = WITHIN_S) -> Probed:
     second = _asked(subject, {"transforms": partial(_transforms, subject, samples)}, until)
     differences = {name: each for answer in first for name, each in answer.differences.items()}
     edit = patch.patch(subject.name, subject.files, differences)
-    offer = f"{subject.again} --patch drift.patch && git apply drift.patch" if edit else ""
+    offer = f"{subject.again} --patch drift.patch; git apply drift.patch; rm drift.patch" if edit else ""
     found = [finding for answer in (*first, *second) for finding in answer.findings]
     return Probed(tuple(in_order([*found, *source.told(subject, differences, offer)])), edit)
 

@@ -13,9 +13,9 @@ from pipeline.findings import denied
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
-SUBJECTS = ("document", "reference", "contract", "mapping", "transform", "rehearsal")
+SUBJECTS = ("document", "reference", "contract", "mapping", "transform", "rehearsal", "probe")
 ROOMS = ("spec", "validate")
-REHEARSAL = REPOSITORY / "pipeline/gate/rehearsal.py"
+PURE = ("pipeline/gate/rehearsal.py", "pipeline/gate/probes/drift.py")  # of the gate, what asks nobody
 EXAMPLES = sorted(
     path.parent.name for path in HERE.glob("*/example.yaml") if path.parent.name.split(".")[0] in SUBJECTS
 )
@@ -24,7 +24,8 @@ EXAMPLES = sorted(
 def codes_in_source():
     """Every code that a rule may say: whole ones, and those of a statement's faults, which are a transform's."""
     found = set()
-    for path in [REHEARSAL, *(path for room in ROOMS for path in (REPOSITORY / "pipeline" / room).rglob("*.py"))]:
+    rooms = [path for room in ROOMS for path in (REPOSITORY / "pipeline" / room).rglob("*.py")]
+    for path in [*(REPOSITORY / name for name in PURE), *rooms]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 subject, dot, rule = node.value.partition(".")

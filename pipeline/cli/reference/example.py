@@ -2,7 +2,8 @@
 
 `tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed: [edit]}. An edit is {file} and one of
 {find, write}, {text}, {base64}, {remove}, {link}, {many}, {repeat, times}; `at` is where the finding must stand, from the
-tenant's folder. With {before: [edit]} it is the change that is judged, from the tenant with these edits to that with both.
+tenant's folder. With {before: [edit]} it is the change that is judged, from the tenant with these edits to that with both. With
+{source: pipeline} the edited input of that pipeline's test is what its source shows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.validate.difference import difference
 from pipeline.validate.tenant import validate_tenant
 
 FOLDER: Final = "tests/findings"
+FIRST: Final = ("PurchaseOrderID", "RevisionNumber")  # what a source showed first until now
 Edit = Mapping[str, Any]
 
 
@@ -42,12 +44,34 @@ def codes(repository: Path) -> list[str]:
 def judged(repository: Path, folder: Path, one: Mapping[str, Any], edits: Iterable[Edit]) -> list[Finding]:
     """What validation says about the tenant with these edits, or about the change that they are."""
     tenant, before = one["tenant"], one.get("before")
+    if "source" in one:
+        return drifted(patched(repository, folder, tenant, edits), tenant, one["source"])
     if before is None:
         return validate_tenant(patched(repository, folder, tenant, edits), tenant)
     base = patched(repository, folder / "before", tenant, before)
     head = patched(repository, folder / "after", tenant, [*before, *edits])
     files = (read_folder(base, tenant)[0], read_folder(head, tenant)[0], tenant)
     return [*difference(*files), *rehearse(*files)]
+
+
+def drifted(repository: Path, tenant: str, name: str) -> list[Finding]:
+    """What the probe says where the source shows the input of the pipeline's test."""
+    from pipeline.gate.probes import source
+    from pipeline.gate.probes.drift import COUNT, drift
+    from pipeline.gate.probes.subject import Hands, Subject
+    from pipeline.ingest.sftp import sample
+    from pipeline.settings import Environment, Snowflake
+    from pipeline.spec.compilation import compile_release, settings_document
+    from pipeline.spec.tenant import read_files
+
+    files, _ = read_folder(repository, tenant)
+    read, _ = read_files(files, tenant)
+    release, settings = compile_release(read), settings_document(read, "staging")
+    pipeline, text = release.pipeline(name), files[read.file(f"tests/{name}/input.csv")]
+    seen = sample("orders.csv", text, pipeline.mapping.format, COUNT, whole=True)
+    nobody = Hands(lambda _: None, lambda: None)  # type: ignore[arg-type,return-value]  # nothing is asked
+    subject = Subject(Environment("staging", "", "", Snowflake("")), release, settings, nobody, read)
+    return list(source.told(subject, {name: drift(pipeline, seen, FIRST)}, ""))
 
 
 def patched(repository: Path, folder: Path, tenant: str, edits: Iterable[Edit]) -> Path:

@@ -79,6 +79,8 @@ def _of_contract(
     if column is None:
         return {}
     said: dict[str, Any] = {"nullable": False} if column.required or column.key is not None else {}
+    if column.pattern:
+        said["regex"] = f".*(?:{column.pattern}).*"  # anywhere in the text, as Snowflake looks
     valid = [check.arguments or {} for check in contract.checks if check.column == column.name and is_for_rows(check)]
     values = next((arguments["validValues"] for arguments in valid if "validValues" in arguments), None)
     if values and all(isinstance(value, str) for value in values):

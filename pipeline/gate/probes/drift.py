@@ -26,6 +26,7 @@ COUNT = 100  # records of a sample
 RULES = {  # of Cerberus: what a value does, and the rule that says so
     "check_with": ("probe.type_change", "do not read as {type}"),
     "nullable": ("probe.value_missing", "are empty, and must not be"),
+    "regex": ("probe.contract_broken", "do not match the contract's pattern"),
     "allowed": ("probe.contract_broken", "are none of the contract's valid values"),
 }
 
