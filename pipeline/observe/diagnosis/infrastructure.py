@@ -310,6 +310,11 @@ CAPACITY = signatures(
         r"too many clients already|remaining connection slots|can't start new thread|pthread_create|"
         r"fork.*Resource temporarily unavailable|Out of swap|shared memory segment",
     ),
+    (
+        ROOT,
+        r"(?:memory|heap|disk|storage|swap|inodes?|credits?)\b.* (?:exceeds?|exceeded|above|over|beyond|at (?:9\d|100)) .*"
+        r"(?:quota|threshold|limit|maximum)|exceeds? (?:the |its )?\w+ quota",
+    ),
     (ROOT, r"Memory Size: (\d+) MB\s+Max Memory Used: \1 MB"),
     (LIKELY, r"\bquota\b.*exce|ResourceExhausted|RESOURCE_EXHAUSTED"),
     (
@@ -356,12 +361,13 @@ PROVISIONING = signatures(
         r"provider (?:crashed|plugin)|unknown resource type|Failed to query available provider|"
         r"Inconsistent dependency lock",
     ),
+    (CLEAR + 1, r"still (?:UPDATING|CREATING|DELETING)\b|\bpending (?:creates?|deletes?)\b|lock held by"),
     (
         CLEAR + 1,
         r"ROLLBACK_(?:COMPLETE|FAILED|IN_PROGRESS)|CREATE_FAILED|UPDATE_FAILED|DELETE_FAILED|"
         r"marked for protection|prevent_destroy|"
-        r"waiting for (?:state to become|.* to be(?:come)? (?:created|deleted|available|ready))|"
-        r"unexpected state",
+        r"ResourceNotReady|waiting for (?:successful resource state|state to become|"
+        r".* to be(?:come)? (?:created|deleted|available|ready))|unexpected state",
     ),
     (
         CLEAR + 1,

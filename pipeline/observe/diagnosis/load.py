@@ -19,7 +19,12 @@ BAD_RECORD = signatures(
         CLEAR,
         r"NULL result in a non-nullable|Error parsing (?:JSON|XML)|JSONDecodeError|"
         r"invalid (?:input syntax|json|date|timestamp|number)|Unterminated string|unfinished string|"
-        r"malformed (?:json|record|line|row)|value too long|out of range",
+        r"malformed (?:json|record|line|row)|value too long|out of range|"
+        r"(?:character|column|string) length (?:limit|maximum)[^.]* exceeded|longer than (?:the )?(?:column|declared)",
+    ),
+    (
+        CLEAR + 1,
+        r"(?:line|row|record) \d+:? (?:lacks|misses|has no|without|missing)\b|\d of [\d,]+ records? (?:has|have) no value",
     ),
     (
         CLEAR,
@@ -268,6 +273,11 @@ TRANSFORMATION = signatures(
         r"syntax error|Syntax error|ParsingException|ParseException|Parser Error|parse error line|"
         r"PARSE_SYNTAX_ERROR|\b001003\b|\b42601\b|unexpected '(?!\S+\.csv)|(?<!SQL )Compilation Error|"
         r"undefined (?:macro|variable)|is undefined|jinja2",
+    ),
+    (
+        ROOT + 1,
+        r"UndefinedError|\bmacro '?[\w.]+'? (?:was |is )?(?:not found|undefined|unknown)|TemplateSyntaxError|"
+        r"neither an aggregate nor in the group by|\bgroup by\b.*\bnot (?:valid|allowed)",
     ),
     (
         CLEAR,

@@ -268,17 +268,18 @@ SCHEDULING = signatures(
         ROOT,
         r"open slots in pool|Not scheduling since|max_active_(?:tasks|runs)|max_active_tis|parallelism|"
         r"Not executing |core\.parallelism|no (?:open|free|available) (?:executor )?slots|"
-        r"waiting for (?:a )?(?:free )?slot|pool .*(?:full|exhausted|starv)",
+        r"\b0 (?:open|free|available) slots|waiting for (?:a )?(?:free )?slot|pool .*(?:full|exhausted|starv)",
     ),
     (
         ROOT,
         r"scheduler does not appear to be running|last scheduler heartbeat|"
         r"scheduler (?:is )?(?:down|unhealthy|not running|has no heartbeat)|"
         r"scheduler[\"' :{]+\S*status[\"': ]+unhealthy|SchedulerJob .*(?:dead|stale)|No running scheduler|"
-        r"Exception when executing Scheduler",
+        r"Exception when executing Scheduler|"
+        r"no heartbeat (?:from|of) (?:the |any )?scheduler|last scheduling decision|parsing queue (?:is|has|holds)",
     ),
     (
-        ROOT,
+        ROOT + 1,  # a limit that a task reached in the queue says that nobody took it
         r"stuck in (?:the )?queued|queued .*(?:longer than|for more than|timeout)|task_queued_timeout|"
         r"TaskQueuedTimeout|remained in queued|Task requeue attempts exceeded|stuck in queue|"
         r"No executor (?:configured|found)|never (?:picked|dequeued)",
@@ -300,6 +301,10 @@ SCHEDULING = signatures(
         r"canceling statement due to lock)",
         r"task_instance|dag_run|airflow(?:_db|_meta| metadata|\S*database)|metadata (?:database|db)|"
         r"scheduler_job|\bslot_pool\b|dag_version|serialized_dag|\bjob\b.*latest_heartbeat|UPDATE dag\b",
+    ),
+    (
+        CLEAR + 1,
+        r"triggerer (?:is )?not running|previous run .*still running|still queued|nothing (?:was )?started|deferred tasks? wait",
     ),
     (
         CLEAR,

@@ -65,6 +65,11 @@ MISSING_COLUMN = signatures(
         r"(?:column|field) \S+ (?:was |has been )?(?:removed|dropped|renamed)|"
         r"header .*(?:lacks|without|no longer)",
     ),
+    (
+        ROOT,
+        r"(?:column|field) [\"'`]?\w+[\"'`]? (?:is |was )?"
+        r"(?:missing|absent|not in (?:the )?(?:data ?frame|batch|file|source|schema))",
+    ),
     (LIKELY, r"KeyError: '[a-z_ ]+'", r"pandas|frame\[|df\[|get_loc|header|columns|record\[|row\["),
     (LIKELY, r"\b000904\b|\b42703\b|renamed|lacks (?:the )?(?:column|field)"),
     (HINT, r"KeyError: '"),
