@@ -81,7 +81,7 @@ def test_a_sound_change_of_one_tenant_is_allowed(forge):
     assert (verdict["base"], verdict["head"]) == (variables["BASE"], variables["HEAD"])
     assert verdict["tenants"] == ["globex"]
     assert forge.summary.read_text(encoding="utf-8").startswith("## allowed: `globex`\n")
-    assert forge.outputs.read_text(encoding="utf-8") == "written=true\n"
+    assert forge.outputs.read_text(encoding="utf-8") == "written=true\ntenant=globex\n"
     [run] = json.loads(forge.read("verdict/verdict.sarif"))["runs"]
     assert (run["results"], run["properties"]["head"]) == ([], variables["HEAD"])
 
@@ -111,6 +111,7 @@ def test_a_hostile_head_is_data_and_is_refused(forge, tmp_path):
         "document.submodule",
     }
     assert wanted <= {finding["code"] for finding in verdict["findings"] if finding["level"] == "deny"}
+    assert "tenant=" not in forge.outputs.read_text(encoding="utf-8")
     assert not trace.exists()
     assert git(forge.runner, "status", "--porcelain") == "?? verdict/"
     assert forge.summary.read_text(encoding="utf-8").startswith("## refused: ")
@@ -135,3 +136,18 @@ def test_the_job_holds_no_secret_and_no_right_to_write():
     checkouts = [step["with"] for step in JOB["steps"] if step.get("uses", "").startswith("actions/checkout@")]
     assert [with_["ref"] for with_ in checkouts] == ["${{ github.event.pull_request.base.sha }}"]
     assert all(with_["persist-credentials"] is False for with_ in checkouts)
+
+
+def test_staging_is_asked_only_for_what_one_tenant_may_change(forge):
+    """Credentials come after the judge's word, and not for a fork; nor where a change says where a secret would be sent."""
+    probe = WORKFLOW["jobs"]["probe"]
+    assert (probe["needs"], probe["environment"]) == ("judge", "staging")
+    assert probe["permissions"] == {"contents": "read", "id-token": "write"}
+    for wanted in ("needs.judge.outputs.tenant != ''", "head.repo.full_name == github.repository", "&&"):
+        assert wanted in probe["if"]
+    checkouts = [step["with"]["ref"] for step in probe["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts == ["${{ github.event.pull_request.base.sha }}"]
+    forge.edit("tenants/globex/environments/staging.yaml", "sftp-test.globex.example", "sftp-new.globex.example")
+    code, verdict = forge.judge(forge.pull_request())
+    assert (code, verdict["tenants"]) == (0, ["globex"])
+    assert "tenant=" not in forge.outputs.read_text(encoding="utf-8")
