@@ -25,7 +25,8 @@ class Binding:
     """What a run is bound to until it ends.
 
     `settings` is the tenant's settings document of the deployment: {tenant, environment, title, tier, owners, promotion,
-    cell, status, connectors: {name: {endpoint, user, secret, host_keys}}}.
+    cell, status, connectors: {name: {endpoint, user, secret, host_keys}}}. `sharing` is how many pipelines of the release use
+    this one's connector: what is promised to its host is promised by all of them together, and each keeps to its share.
     """
 
     environment: Environment
@@ -37,6 +38,7 @@ class Binding:
     deployment: str
     runtime: str
     settings: Mapping[str, Any]
+    sharing: int = 1
 
     @property
     def connector_settings(self) -> Mapping[str, Any]:

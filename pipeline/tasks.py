@@ -116,16 +116,18 @@ def bind(
     whole = releases.read(read(naming.release_key(tenant, row.release)), row.release)
     if pipeline not in {known.name for known in whole.pipelines}:
         return None
+    mine = whole.pipeline(pipeline)
     return Binding(
         environment=environment,
         tenant=tenant,
-        pipeline=whole.pipeline(pipeline),
+        pipeline=mine,
         run=run,
         epoch=row.epoch,
         release=row.release,
         deployment=row.deployment,
         runtime=deployed["runtime"],
         settings=deployed["settings"],
+        sharing=sum(each.connector.name == mine.connector.name for each in whole.pipelines),
     )
 
 

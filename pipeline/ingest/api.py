@@ -100,7 +100,7 @@ class ApiSource:
             binding.connector_settings["endpoint"],
             secret,
             tuple(options["scopes"]),
-            Pace(int(options["requests_per_minute"]), clock),
+            Pace(max(int(options["requests_per_minute"]) // binding.sharing, 1), clock),
             patience,
         )
 
