@@ -97,16 +97,18 @@ def _concerned(arguments: argparse.Namespace) -> list[argparse.Namespace]:
 
 
 def _rerun_one(arguments: argparse.Namespace) -> Answer:
-    planned = _planned(arguments)
+    _known_pipeline(arguments)
+    hands = _hands(arguments)
+    planned = _planned(arguments, hands)
     if arguments.plan:
         return Answer(planned.document(), planned.text())
-    return _run(arguments, planned)
+    return _run(arguments, hands, planned)
 
 
-def _run(arguments: argparse.Namespace, planned: Plan, replay: Sequence[str] = ()) -> Answer:
+def _run(arguments: argparse.Namespace, hands: Hands, planned: Plan, replay: Sequence[str] = ()) -> Answer:
     """One run to its end, what the records say of it, and what waits now."""
-    done = start(_hands(arguments), arguments.tenant, arguments.pipeline, replay=replay)
-    told, text = _recorded(arguments, done)
+    done = start(hands, arguments.tenant, arguments.pipeline, replay=replay)
+    told, text = _recorded(hands, _where(arguments), done)
     return Answer(
         {"plan": planned.document(), "run": {**done.__dict__, **told}},
         "\n".join([planned.text(), describe(done), *text]),
@@ -114,16 +116,15 @@ def _run(arguments: argparse.Namespace, planned: Plan, replay: Sequence[str] = (
     )
 
 
-def _recorded(arguments: argparse.Namespace, done: Any) -> tuple[dict[str, Any], list[str]]:
+def _recorded(hands: Hands, where: Where, done: Any) -> tuple[dict[str, Any], list[str]]:
     """What the records know of the run, as a document and as lines."""
     from pipeline.observe.queries import incident_name
     from pipeline.recover.recorded import ended, incidents_of, waiting
 
     if done.state == "lost":
         return {"recorded": "", "incidents": [], "held": []}, []
-    records, where = _hands(arguments).records, _where(arguments)
-    state = ended(records, where, done.run, well=done.state == "success")
-    with records.connect() as connection:
+    state = ended(hands.records, where, done.run, well=done.state == "success")
+    with hands.records.connect() as connection:
         numbers, waits = incidents_of(connection, where, done.run), waiting(connection, where)
     lines = [f"incident {incident_name(number)}: acme observe why {incident_name(number)}" for number in numbers]
     lines += [f"held {each.source_key}: {each.why}" for each in waits]
@@ -136,18 +137,19 @@ def _recorded(arguments: argparse.Namespace, done: Any) -> tuple[dict[str, Any],
 def _replay(arguments: argparse.Namespace) -> Answer:
     from pipeline.recover.takeback import take_back
 
-    planned = _planned(arguments)
+    _known_pipeline(arguments)
+    hands = _hands(arguments)
+    planned = _planned(arguments, hands)
     if arguments.plan:
         return Answer(planned.document(), planned.text())
-    hands = _hands(arguments)
     if arguments.release:
         take_back(hands.environment, hands.aws("s3"), arguments.tenant, arguments.pipeline, arguments.release)
-        planned = _planned(arguments)
+        planned = _planned(arguments, hands)
     if not planned.replay():
         return Answer(
             {"plan": planned.document()}, f"{planned.text()}\nnothing was taken back: there is nothing to replay"
         )
-    return _run(arguments, planned, planned.replay())
+    return _run(arguments, hands, planned, planned.replay())
 
 
 def _dismiss(arguments: argparse.Namespace) -> Answer:
@@ -192,22 +194,21 @@ def _known_pipeline(arguments: argparse.Namespace) -> None:
         raise Usage(f"{arguments.tenant} has no pipeline {arguments.pipeline}.", fix=f"name one of {', '.join(names)}")
 
 
-def _planned(arguments: argparse.Namespace) -> Plan:
+def _planned(arguments: argparse.Namespace, hands: Hands) -> Plan:
     from pipeline.recover.recorded import waiting
     from pipeline.recover.rerun import plan
 
-    _known_pipeline(arguments)
-    rows = _ledger(arguments)
-    with _hands(arguments).records.connect() as connection:
+    rows = _ledger(arguments, hands)
+    with hands.records.connect() as connection:
         waits = waiting(connection, _where(arguments))
     return plan(arguments.tenant, arguments.pipeline, rows, waits)
 
 
-def _ledger(arguments: argparse.Namespace) -> list[Row]:
+def _ledger(arguments: argparse.Namespace, hands: Hands) -> list[Row]:
     """`Missing` in the words of the deployment that is not there."""
     tenant, environment = arguments.tenant, arguments.environment
     try:
-        return ledger_of(_hands(arguments), tenant, arguments.pipeline)
+        return ledger_of(hands, tenant, arguments.pipeline)
     except Missing as error:
         first = f"acme promote {tenant}, then " if environment == "production" else ""
         raise Missing(

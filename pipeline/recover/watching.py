@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-EVERY_S, AGAIN_S = 10.0, 60.0
+EVERY_S, FIRST_S, AGAIN_S = 10.0, 30.0, 60.0
 LAST_BYTES = 20_000
 WAITS = re.compile(r"acme: (waits [^\"\[\n]+)")  # behind it a log's own form may say where it was written
 T = TypeVar("T")
@@ -54,7 +54,10 @@ def waits_for(logs: Path, dag: str, run: str) -> str:
 
 
 class Word:
-    """What is said of a run while it lasts: at first that it can be left, then what is new, and once a minute that it goes on."""
+    """What is said of a run while it lasts: at first that it can be left, then what is new, and once a minute that it goes on.
+
+    A run that waits for nothing is not worth a word in its first half minute.
+    """
 
     def __init__(self, name: str, waits: Callable[[], str]) -> None:
         self._name, self._waits = name, waits
@@ -64,7 +67,7 @@ class Word:
     def __call__(self, seconds: float) -> str:
         """A line, or nothing."""
         waits, first = self._waits(), self._last is None
-        if waits == self._last and seconds < self._next_s:
+        if (first and not waits and seconds < FIRST_S) or (waits == self._last and seconds < self._next_s):
             return ""
         self._last, self._next_s = waits, seconds + AGAIN_S
         left = " (Ctrl-C leaves it to itself)" if first else ""

@@ -61,13 +61,15 @@ def test_what_a_run_waits_for_stands_in_its_newest_log(tmp_path):
 
 def test_what_is_said_is_news():
     """The first word, another reason, and once a minute the same one again."""
-    reasons = iter(["", "", "waits 61 s", "waits 61 s", "waits 61 s"])
+    reasons = iter(["", "", "", "waits 61 s", "waits 61 s", "waits 61 s"])
     word = Word("run r-1", lambda: next(reasons))
-    said = [word(seconds) for seconds in (10, 20, 30, 40, 95)]
+    said = [word(seconds) for seconds in (10, 30, 40, 50, 60, 115)]
     assert said == [
-        "run r-1: 10 s (Ctrl-C leaves it to itself)\n",
         "",
-        "run r-1: 30 s, waits 61 s\n",
+        "run r-1: 30 s (Ctrl-C leaves it to itself)\n",
         "",
-        "run r-1: 95 s, waits 61 s\n",
+        "run r-1: 50 s, waits 61 s\n",
+        "",
+        "run r-1: 115 s, waits 61 s\n",
     ]
+    assert Word("run r-2", lambda: "waits 9 s")(10) == "run r-2: 10 s, waits 9 s (Ctrl-C leaves it to itself)\n"
