@@ -16,6 +16,7 @@ import pytest
 from pipeline.errors import Final
 from pipeline.gate.bundle import read_bundle
 from pipeline.gate.opa import warm
+from pipeline.plan import state
 from pipeline.plan.engine import Engine, command, preview, up
 from stacks.components.cloud import providers
 from stacks.components.platform import PlatformArgs, platform_program
@@ -67,6 +68,21 @@ def test_a_stack_that_stands_has_nothing_to_do(pulumi_engine, environment):
         assert preview(stack) == []
         command(stack, ["refresh", "--yes", "--expect-no-changes"])
         assert up(stack) == []
+
+
+@pytest.mark.usefixtures("planned")
+def test_the_way_back_from_a_new_secret_takes_nothing_away(pulumi_engine, environment, owner):
+    """It is protected, so no plan may leave it out; the state says which ones stand, and with those there is nothing to do."""
+    alone = tenant(environment, "globex")
+    more = replace(alone, secrets=("erp_drop", "second"))
+
+    def stack(arguments):
+        return pulumi_engine.stack("globex.staging", tenant_program(arguments))
+
+    assert sorted(made(up(stack(more)))) == [("create", "readers-second"), ("create", "secret-second")]
+    held = state.secrets(owner.client("s3"), environment.place, "globex")
+    assert held == {*more.secrets}
+    assert preview(stack(replace(alone, secrets=tuple(sorted({*alone.secrets, *held}))))) == []
 
 
 def test_two_tenants_share_nothing(planned, pulumi_engine, environment):  # noqa: ARG001  they stand

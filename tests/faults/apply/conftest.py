@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import pytest
 
 from tests.staging import standing
-
-with warnings.catch_warnings():  # the SDK warns of its own old names when it is loaded
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import stacks.components.platform  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline import settings
 from pipeline.apply import records
-from pipeline.apply.deployment import Request, deploy
 from pipeline.apply.records import leases
-from pipeline.errors import Unreachable
-from pipeline.plan import bounded_command
-from pipeline.plan.engine import Engine
 from pipeline.sandbox.providers.aws.package import package
 from pipeline.sandbox.providers.serving import serve
+from tests.staging import Staging
 
 TENANT = "hanging"
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
-LIMIT_S = 6.0
+LIMIT_S = 8
+IMPATIENT = f"""
+import runpy
+from pipeline.plan import bounded_command
+bounded_command.LIMITS_S, bounded_command.WRITES_DOWN_S = {{"up": {LIMIT_S}}}, 1
+runpy.run_module("pipeline.cli", run_name="__main__", alter_sys=True)
+"""
 
 
 @pytest.fixture
@@ -37,23 +46,27 @@ def hanging_provider():
     server.stop(0).wait(5)
 
 
-def test_an_engine_that_hangs_is_ended_and_the_next_apply_finishes(staging, hanging_provider, monkeypatch):
+def apply_with(staging: Staging, provider: int, folder: Path) -> dict[str, Any]:
+    """An apply whose engines are attached to this provider, and have a limit that a test can wait for."""
+    described = (settings.folder(staging.checkout) / "staging.toml").read_text()
+    served = staging.hands.environment.providers
+    (folder / "staging.toml").write_text(described.replace(served, f"aws:{provider},{served.rpartition(',')[2]}"))
+    command = [sys.executable, "-c", IMPATIENT, "apply", TENANT, "--repo", str(staging.checkout), "--json"]
+    variables = {**staging.variables, settings.FOLDER_VARIABLE: str(folder)}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 3, done.stdout + done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)[TENANT]
+    return told
+
+
+def test_an_engine_that_hangs_is_ended_and_the_next_apply_finishes(staging, hanging_provider, tmp_path):
     """The record says why, the lease is free and says since when, the log group exists once and in the state."""
-    monkeypatch.setattr(bounded_command, "LIMITS_S", {"up": LIMIT_S})
-    monkeypatch.setattr(bounded_command, "WRITES_DOWN_S", 1.0)
     staging.add_tenant(TENANT)
-    engine = staging.hands.engine
-    snowflake = engine.environment.providers.rpartition(",")[2]
-    attached = {"PULUMI_DEBUG_PROVIDERS": f"aws:{hanging_provider},{snowflake}"}
-    slow = Engine(staging.hands.engine.root, engine.home, engine.environment, attached)
-    world = replace(staging.hands.world(), engine=slow)
-    desired = staging.hands.desired(TENANT)
-    with pytest.raises(Unreachable, match=f"`pulumi up` of {TENANT}.staging did not end"):
-        deploy(desired, world, Request("c", "a@b.example", "commit"))
-    newest = records.newest(world.records, TENANT, "staging")
-    assert newest.state == "failed"
-    assert "did not end within 6 s" in newest.error
-    with world.records.connect() as connection:
+    told = apply_with(staging, hanging_provider, tmp_path)
+    assert f"`pulumi up` of {TENANT}.staging did not end within {LIMIT_S} s" in told["error"]
+    newest = records.newest(staging.hands.records, TENANT, "staging")
+    assert (newest.state, newest.error) == ("failed", told["error"])
+    with staging.hands.records.connect() as connection:
         (left,) = connection.execute(leases.select().where(leases.c.tenant == TENANT)).all()
     assert {*left.holder} == {"since"}
     assert staging.apply(TENANT)[TENANT]["outcome"] == "live"

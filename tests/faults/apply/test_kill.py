@@ -47,7 +47,7 @@ def undisturbed(staging) -> tuple[list[Turn], set[str]]:
 def test_the_next_apply_finishes_what_a_killed_one_began(staging, undisturbed, number):
     """A new tenant, killed while it is made, and killed again while it is changed; alone, or together with its engine."""
     turns, expected = undisturbed
-    chance, tenant, group = random.Random(f"{SEED}.{number}"), f"t{SEED}_{number}", bool(number % 2)  # noqa: S311  no secret
+    chance, tenant, group = random.Random(f"{SEED}.{number}"), f"t{SEED}_{number}", bool(number % 2)
     staging.add_tenant(tenant)
     for name, turn in zip(TURNS, turns, strict=True):
         when, is_time = instant(staging, tenant, turn, chance)
