@@ -95,12 +95,16 @@ def _fields(pipeline: Pipeline, seen: Sample, earlier: Sequence[str]) -> Iterato
     found = renamed(gone, [_seen(name, seen, mapping) for name in new], {name: at for at, name in enumerate(earlier)})
     for field in gone:
         yield _missing(field, found.get(field.source), seen)
-    if mapping.unknown_fields == "quarantine":
-        for name in (name for name in new if name not in found.values()):
-            what = f"{seen.source_key} shows a field `{name}` that the mapping does not know."
-            edit = Edit("skip", name)
-            yield Difference("probe.unexpected_column", name, what, f"map `{name}`, or add it to `skip`", edits=(edit,))
+    if mapping.unknown_fields == "quarantine" and (more := [name for name in new if name not in found.values()]):
+        yield _unknown(more, seen)
     yield from _order(seen, earlier, mapping)
+
+
+def _unknown(names: Sequence[str], seen: Sample) -> Difference:
+    listed = ", ".join(f"`{name}`" for name in names)
+    what = f"{seen.source_key} shows what the mapping does not know: {listed}."
+    edits = tuple(Edit("skip", name) for name in names)
+    return Difference("probe.unexpected_column", "", what, f"map {listed}, or add to `skip`", edits=edits)
 
 
 def _is_gone(mapping: FieldMapping, field: Field, fields: Sequence[str]) -> bool:
@@ -154,13 +158,17 @@ def _broken(field: Field, rule: str, numbers: Sequence[int], seen: Sample, mappi
     whole = len(numbers) > WHOLE * len(seen.records)
     at = ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
     where = f"records {at} of {seen.source_key}"
-    what = f"{len(numbers)} of {len(seen.records)} values of `{field.source}` {says.format(type=field.type)} ({where})."
+    what = f"{len(numbers)} of {len(seen.records)} values of `{field.source}` {says.format(type=_form_of(field))} ({where})."
     fix, edits = (
         _read_otherwise(field, seen.records, mapping)
         if name == "probe.type_change"
         else ("ask the customer, or adapt mapping and contract", ())
     )
     return Difference(name, field.source, what, fix, "deny" if whole else "warn", edits)
+
+
+def _form_of(field: Field) -> str:
+    return f"{field.type} written `{field.parse}`" if field.parse else field.type
 
 
 def _read_otherwise(

@@ -20,6 +20,25 @@ from pipeline.gate.probes.subject import RUN, Subject
 NO_VERSION = '"0"'
 
 
+def standing(subject: Subject) -> list[Finding]:
+    """Whether the tenant's role can be become at all: without it nothing else can be asked, and nothing else is."""
+    make = f"acme apply {subject.name} -e {subject.environment.name}"
+    try:
+        subject.credentials("peek")
+    except Denied as error:
+        role = subject.place.role(subject.name)
+        try:
+            with cloud.failures(f"role {role}"):
+                subject.hands.aws("iam").get_role(RoleName=role)
+        except Missing:
+            what = f"{subject.name} is not in {subject.environment.name} yet: there is no role {role}."
+            return [subject.finding("probe.missing", what, "", f"{make}; then: {subject.again}")]
+        return [subject.refused(error, fix=f"see whom the role trusts: acme plan {subject.name}, then {make}")]
+    except AcmeError as error:
+        return [subject.refused(error)]
+    return []
+
+
 def lake(subject: Subject) -> Iterator[Finding]:
     """Tasks list and write where they must; the role writes nowhere else, and a task's session is narrower than its role."""
     bucket, name = subject.place.lake_bucket, subject.name

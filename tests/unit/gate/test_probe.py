@@ -18,7 +18,7 @@ from pipeline.gate.probes import reach, runway, scratch, source, store, transfor
 from pipeline.gate.probes.asking import together
 from pipeline.live import Tables
 from pipeline.settings import Address
-from tests.probed import NEIGHBOUR, PLACE, TENANT, made
+from tests.probed import NEIGHBOUR, PLACE, TENANT, made, policy
 
 ORDERS = "PurchaseOrderHeader_2015.csv.gz"
 
@@ -91,6 +91,20 @@ def test_what_a_secret_lacks_is_told_with_the_command_that_gives_it(production):
     assert asked(settings=settings) == ("probe.missing", put)
     nowhere = replace(production.subject.environment, addresses={})
     assert asked(environment=nowhere) == ("probe.missing", "./acme sandbox address TENANT")
+
+
+def test_a_tenant_that_is_not_there_yet_is_told_so_once(production):
+    """Nothing can be asked as a tenant without a role; one whose role trusts nobody of us is another case."""
+    subject = production.subject
+    (told,) = production.probe(release=replace(subject.release, tenant="umbrella")).findings
+    assert (told.code, told.fix.partition(";")[0]) == ("probe.missing", "acme apply umbrella -e production")
+    nobody = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    iam, role = production.aws.root("iam"), PLACE.role(NEIGHBOUR)
+    kept = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=policy([nobody]))
+    (told,) = production.probe(release=replace(subject.release, tenant=NEIGHBOUR)).findings
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(kept))
+    assert told.code == "probe.credential"
 
 
 @pytest.mark.parametrize(
