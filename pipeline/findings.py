@@ -64,7 +64,8 @@ class Finding:
     def sentence(self) -> str:
         """`where  code` on one line, then what, why and fix: what a terminal shows."""
         head = f"{self.where or self.tenant or 'repository'}  {self.code}"
-        rest = (f"{self.what} {self.why}".strip(), f"fix: {self.fix}" if self.fix else "")
+        joint = "\n" if "\n" in self.what else " "  # what ends in a table keeps its shape
+        rest = (f"{self.what}{joint}{self.why}".strip(), f"fix: {self.fix}" if self.fix else "")
         return "\n".join([head, *(f"  {line}" for part in rest if part for line in part.splitlines())])
 
 

@@ -145,22 +145,21 @@ def strange(path: str) -> bool:
 
 def refused(path: str, mode: str, size: int) -> Finding | None:
     """Why this entry is not read, or None: a link, another repository, or more bytes than config ever has."""
-    reasons = {
-        SYMLINK: (
-            "symlink",
-            "this is a symbolic link.",
-            "it could lead out of the folder.",
-            "put the file itself here",
-        ),
-        SUBMODULE: ("submodule", "this is another repository.", "it would bring in what nobody reviewed.", "remove it"),
-    }
-    found = reasons.get(mode)
     if strange(path):
-        found = ("name", "the file's name holds a character that no name may.", "it reads as another.", "rename it")
-    if found is None and size > MAX_BYTES:
-        bounds = f"the file has {size:,} bytes, more than {MAX_BYTES:,}."
-        found = ("size", bounds, "files are bounded so that every check stays quick.", "split it, or say less")
-    if found is None:
-        return None
-    rule, what, why, fix = found
-    return Finding(f"document.{rule}", "deny", "gate", what, why, fix, tenant_of(path), Where(path))
+        what = "the file's name holds a character that no name may."
+        return _unread("document.name", path, what, "it reads as another.", "rename it")
+    if mode == SYMLINK:
+        why = "it could lead out of the folder."
+        return _unread("document.symlink", path, "this is a symbolic link.", why, "put the file itself here")
+    if mode == SUBMODULE:
+        why = "it would bring in what nobody reviewed."
+        return _unread("document.submodule", path, "this is another repository.", why, "remove it")
+    if size > MAX_BYTES:
+        what = f"the file has {size:,} bytes, more than {MAX_BYTES:,}."
+        why = "files are bounded so that every check stays quick."
+        return _unread("document.size", path, what, why, "split it, or say less")
+    return None
+
+
+def _unread(code: str, path: str, what: str, why: str, fix: str) -> Finding:
+    return Finding(code, "deny", "gate", what, why, fix, tenant_of(path), Where(path))

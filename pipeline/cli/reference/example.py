@@ -3,7 +3,8 @@
 `tests/findings/<code>/example.yaml` holds {tenant, refused: [edit], at, allowed: [edit]}. An edit is {file} and one of
 {find, write}, {text}, {base64}, {remove}, {link}, {many}, {repeat, times}; `at` is where the finding must stand, from the
 tenant's folder. With {before: [edit]} it is the change that is judged, from the tenant with these edits to that with both. With
-{source: pipeline} the edited input of that pipeline's test is what its source shows.
+{source: pipeline} the edited input of that pipeline's test is what its source shows. With {gate: style | test} it is judged by what
+the gate asks beside validation.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def codes(repository: Path) -> list[str]:
 def judged(repository: Path, folder: Path, one: Mapping[str, Any], edits: Iterable[Edit]) -> list[Finding]:
     """What validation says about the tenant with these edits, or about the change that they are."""
     tenant, before = one["tenant"], one.get("before")
+    if "gate" in one:
+        return gated(repository, patched(repository, folder, tenant, edits), tenant, one["gate"])
     if "source" in one:
         return drifted(patched(repository, folder, tenant, edits), tenant, one["source"])
     if before is None:
@@ -52,6 +55,18 @@ def judged(repository: Path, folder: Path, one: Mapping[str, Any], edits: Iterab
     head = patched(repository, folder / "after", tenant, [*before, *edits])
     files = (read_folder(base, tenant)[0], read_folder(head, tenant)[0], tenant)
     return [*difference(*files), *rehearse(*files)]
+
+
+def gated(repository: Path, folder: Path, tenant: str, by: str) -> list[Finding]:
+    """What the rules of style, or the transforms' tests, say of the folder."""
+    from pipeline.gate import sql_style, transform_test
+    from pipeline.gate.cache import Cache
+
+    files, _ = read_folder(folder, tenant)
+    if by == "test":
+        return transform_test.check(tenant, files, Cache(None))
+    rules = (repository / ".sqlfluff").read_text(encoding="utf-8")
+    return sql_style.lint(dict(sql_style.transforms(files)), rules, Cache(None))
 
 
 def drifted(repository: Path, tenant: str, name: str) -> list[Finding]:
