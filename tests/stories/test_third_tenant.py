@@ -86,7 +86,6 @@ def run(place, pipeline, environment, code=0):
 def ran_everything(place, environment):
     for pipeline in ("products", "stock"):  # a count is read with the names of the newest list
         assert run(place, pipeline, environment)["state"] == "success"
-    place.acme("observe", "collect", "-e", environment)
 
 
 def test_a_tenant_of_another_shape_goes_through_every_stage(author):
@@ -134,7 +133,6 @@ def the_next_day(place):
 
 def told(place):
     """Status shows one release on both sides, a trace leads from a deployment to what it published."""
-    place.acme("observe", "collect", "-e", "production")
     environments = place.acme("observe", "status", TENANT)["environments"]
     staging, production = environments["staging"]["deployment"], environments["production"]["deployment"]
     assert staging["release"] == production["release"]
