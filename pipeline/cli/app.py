@@ -18,6 +18,7 @@ from typing import Any, NoReturn, Protocol
 
 from pipeline.cli.answer import BUG, Answer
 from pipeline.errors import AcmeError, Unreachable, Usage
+from pipeline.gate.plain import plain
 from pipeline.naming import ENVIRONMENTS
 
 VERSION = "0.1.0"
@@ -78,7 +79,7 @@ def main(words: Sequence[str]) -> int:
     try:
         return say(*answer_to(words))
     except AcmeError as error:
-        sys.stderr.write(f"acme: {error.sentence()}\n")
+        sys.stderr.write(f"acme: {plain(error.sentence())}\n")
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("acme: stopped\n")
@@ -87,7 +88,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001  the one place where a bug becomes a sentence
         if told := _of_the_records(error):
-            sys.stderr.write(f"acme: {told.sentence()}\n")
+            sys.stderr.write(f"acme: {plain(told.sentence())}\n")
             return told.exit_code
         sys.stderr.write(f"acme: this is a bug of acme itself. fix: report it with {_keep_traceback()}\n")
         return BUG
@@ -150,7 +151,7 @@ def add_global_flags(
 
 
 def say(answer: Answer, as_json: bool) -> int:
-    text: Any = json.dumps(answer.document, ensure_ascii=False, default=str) if as_json else answer.text
+    text: Any = json.dumps(answer.document, ensure_ascii=False, default=str) if as_json else plain(answer.text)
     if text:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()

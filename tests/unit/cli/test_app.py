@@ -111,3 +111,17 @@ def test_the_launcher_runs_from_any_folder(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, f"acme {app.VERSION}\n"), done.stderr
+
+
+def test_nothing_that_a_folder_holds_moves_the_terminal(tmp_path, capsys):
+    """The name of a file or of a folder that is asked for stands in the text as it is spelled, not as it would act."""
+    folder = tmp_path / "tenants" / "globex" / "connectors"
+    folder.mkdir(parents=True)
+    (folder / "\x1b[2J\u202e\n::error::x.yaml").write_text("kind: sftp\n", encoding="utf-8")
+    assert app.main(["--repo", str(tmp_path), "validate"]) == 1
+    assert app.main(["--repo", str(tmp_path), "validate", "\x1b[31m"]) == 2
+    said = capsys.readouterr()
+    assert "\\x1b[2J" in said.out
+    assert "\\x1b[31m" in said.err
+    assert not [character for character in said.out + said.err if not character.isprintable() and character != "\n"]
+    assert not [line for line in said.out.splitlines() if line.lstrip().startswith("::")]
