@@ -195,10 +195,10 @@ def sample(path: str, text: bytes, format_: Mapping[str, Any], count: int, *, wh
     first, _, rest = text.partition(b"\n")
     try:
         fields = header(first, delimiter)
-    except Unfit:
+        rows = csv.reader(io.StringIO(rest.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+        read = [row for row in islice(rows, count if whole else None) if row]
+    except (Unfit, csv.Error):
         return Sample(path, (), (), text)
-    rows = csv.reader(io.StringIO(rest.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
-    read = [row for row in islice(rows, None if not whole else count) if row]
     cells = ((None if cell in nulls else cell for cell in row) for row in (read if whole else read[:-1])[:count])
     return Sample(path, fields, tuple(dict(zip(fields, row, strict=False)) for row in cells), text)
 

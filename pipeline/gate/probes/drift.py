@@ -72,7 +72,8 @@ def _is_kind(seen: Sample, mapping: FieldMapping) -> bool:
     """It begins as a file of the mapping's kind does; a header alone is one."""
     if mapping.format["kind"] == "json" or seen.beginning is None:
         return bool(seen.records)
-    return bool(seen.fields) and not seen.beginning.lstrip().startswith((b"{", b"["))
+    readable = bool(seen.fields) and all(name.isprintable() for name in seen.fields)
+    return readable and not seen.beginning.lstrip().startswith((b"{", b"["))
 
 
 def _form(seen: Sample, form: Form, mapping: FieldMapping) -> Iterator[Difference]:
@@ -90,6 +91,9 @@ def _form(seen: Sample, form: Form, mapping: FieldMapping) -> Iterator[Differenc
 
 def _fields(pipeline: Pipeline, seen: Sample, earlier: Sequence[str]) -> Iterator[Difference]:
     mapping = pipeline.mapping
+    for name in sorted({name for name in seen.fields if seen.fields.count(name) > 1}):
+        what = f"{seen.source_key} has the field `{name}` twice in its header."
+        yield Difference("probe.file_format", "", what, "have the customer send it as agreed")
     gone = [field for field in mapping.fields if _is_gone(mapping, field, seen.fields)]
     new = unknown(mapping, seen.fields)
     found = renamed(gone, [_seen(name, seen, mapping) for name in new], {name: at for at, name in enumerate(earlier)})

@@ -172,6 +172,9 @@ def test_what_is_no_such_file_is_told(pipeline):
     lines = "\n".join(json.dumps(dict(zip(HEADER, row, strict=True))) for row in ROWS).encode()
     assert set(found(pipeline, lines)) == {"file_format"}
     assert set(found(pipeline, b"")) == {"file_format"}
+    assert set(found(pipeline, written().partition(b"\n")[0] + b"\n1," + b"x" * 200_000 + b"\n")) == {"file_format"}
+    assert set(found(pipeline, written([*HEADER, "Id"], [[*row, "1"] for row in ROWS]))) == {"file_format"}
+    assert set(found(pipeline, b"\x00\xff\x00" * 50)) >= {"file_format"}
     other = replace(pipeline, mapping=replace(pipeline.mapping, format={"kind": "json", "encoding": "utf-8"}))
     assert set(found(other, written())) == {"file_format"}
     assert found(other, lines) == {}
