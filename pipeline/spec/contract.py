@@ -150,7 +150,9 @@ def _types(document: Document, path: Path, entry: Mapping[str, Any]) -> Iterator
     if found is None:
         what = f"{shown(entry['physicalType'])} is no type that a column can have."
         why = f"types are written as in {snowflake_type.EXAMPLES}."
-        yield deny("contract.type_unknown", where, what, why, "write one of these, with its sizes")
+        meant = snowflake_type.meant(entry["physicalType"])
+        fix = f"write `{meant}`" if meant else "write one of these, with its sizes"
+        yield deny("contract.type_unknown", where, what, why, fix)
         return
     fitting = snowflake_type.LOGICAL.get(entry.get("logicalType", ""), (found.family,))
     if found.family not in fitting:

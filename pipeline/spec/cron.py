@@ -13,6 +13,9 @@ FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1
 _ITEM: Final = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?")
 _DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MAX_LENGTH: Final = 100
+_NICKNAMES: Final = {"@hourly": "H * * * *", "@daily": "H H * * *", "@weekly": "H H * * 0", "@monthly": "H H 1 * *"}
+_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_WEEKDAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _FIRST, _SPAN = date(2024, 1, 1), 1461  # four years hold every day and weekday that there is
 
 
@@ -25,6 +28,18 @@ def why_refused(schedule: str) -> str:
         if not (field == "H" and name in ("minute", "hour")) and not _values(field, low, high):
             return f"{name} is a list of numbers, ranges and steps from {low} to {high}; minute and hour may be H."
     return "" if _comes(fields) else "this day never comes in these months."
+
+
+def meant(schedule: str) -> str | None:
+    """The schedule as it is written here, for one of another dialect: nicknames, names of days and months, `?`, Sunday as 7."""
+    text = " ".join(_NICKNAMES.get(schedule.strip().lower(), schedule).upper().replace("?", "*").split())
+    fields = text.split(" ")
+    for position, names, first in ((3, _MONTHS, 1), (4, _WEEKDAYS, 0)):
+        for number, name in enumerate(names if len(fields) == len(FIELDS) else (), first):
+            fields[position] = fields[position].replace(name, str(number))
+    fields[4:5] = [re.sub(r"\b7\b", "0", fields[4])] if len(fields) == len(FIELDS) else fields[4:5]
+    found = " ".join(fields)
+    return found if found != schedule and not why_refused(found) else None
 
 
 def resolved(schedule: str, tenant: str, pipeline: str) -> str:

@@ -150,7 +150,7 @@ class _Reader:
                 event,
                 f"`*{event.anchor}` is an alias.",
                 "every value is written where it counts.",
-                "write the value out",
+                "write the value out, in quotes where it is text that starts with a star",
             )
         if event.anchor is not None:
             self.say(
@@ -262,9 +262,6 @@ def _syntax(file: str, error: MarkedYAMLError) -> Finding:
     mark = error.problem_mark or error.context_mark
     where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
     context = f"{error.context}: " if error.context else ""
-    return deny(
-        "document.syntax",
-        where,
-        f"the file is no YAML: {context}{error.problem}.",
-        fix="check indent, quotes and brackets here",
-    )
+    tab = "'\\t'" in str(error.problem)
+    fix = "put blanks in place of the tab" if tab else "check indent, quotes and brackets here"
+    return deny("document.syntax", where, f"the file is no YAML: {context}{error.problem}.", fix=fix)

@@ -66,19 +66,16 @@ def _column(text: str) -> str:
 
 def _type(text: str) -> str:
     if snowflake_type.read(text) is None:
-        known = f"types are written as in {snowflake_type.EXAMPLES}."
-        raise refused(
-            "document.column_type",
-            f"{shown(text)} is no type that a column can have.",
-            known,
-            "write one of these, with its sizes",
-        )
+        known, meant = f"types are written as in {snowflake_type.EXAMPLES}.", snowflake_type.meant(text)
+        fix = f"write `{meant}`" if meant else "write one of these, with its sizes"
+        raise refused("document.column_type", f"{shown(text)} is no type that a column can have.", known, fix)
     return text
 
 
 def _schedule(text: str) -> str:
     if why := cron.why_refused(text):
-        raise refused("document.schedule", f"{shown(text)} is no schedule.", why, 'write for example "H * * * *"')
+        fix = f'write "{meant}"' if (meant := cron.meant(text)) else 'write for example "H * * * *"'
+        raise refused("document.schedule", f"{shown(text)} is no schedule.", why, fix)
     return text
 
 

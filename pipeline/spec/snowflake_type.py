@@ -67,6 +67,33 @@ def read(text: str) -> SnowflakeType | None:
     return found if _within(found, scaled=match[3] is not None) else None
 
 
+def meant(text: str) -> str | None:
+    """The type as it is written here, for one that is written as elsewhere; None where nobody can tell."""
+    match = _LOOSE.fullmatch(text)
+    if match is None:
+        return None
+    word, sizes = match[1].upper(), [int(size) for size in (match[2], match[3]) if size]
+    name, usual = _ELSEWHERE.get(word, (word, _USUAL.get(word, "")))
+    if name == "NUMBER" and sizes:
+        sizes = [*sizes, 0][:2]
+    given = f"({','.join(map(str, sizes))})" if sizes and usual else usual
+    return f"{name}{given}" if read(f"{name}{given}") else None
+
+
+_LOOSE: Final = re.compile(r"\s*([A-Za-z_]+)\s*(?:\(\s*([0-9]{1,8})\s*(?:,\s*([0-9]{1,2})\s*)?\))?\s*")
+_USUAL: Final = {"NUMBER": "(38,0)", "VARCHAR": "(50)", "TIMESTAMP_NTZ": "(3)", "TIMESTAMP_TZ": "(3)", "TIME": "(0)"}
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("INT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT", "LONG"), ("NUMBER", "(38,0)")),
+    **dict.fromkeys(("DECIMAL", "NUMERIC", "MONEY"), ("NUMBER", "(19,4)")),
+    **dict.fromkeys(("STRING", "TEXT", "CHAR", "NVARCHAR", "CHARACTER"), ("VARCHAR", "(50)")),
+    **dict.fromkeys(("DOUBLE", "REAL", "FLOAT8"), ("FLOAT", "")),
+    **dict.fromkeys(("DATETIME", "TIMESTAMP"), ("TIMESTAMP_NTZ", "(3)")),
+    **dict.fromkeys(("TIMESTAMPTZ", "TIMESTAMP_LTZ"), ("TIMESTAMP_TZ", "(3)")),
+    **dict.fromkeys(("JSON", "OBJECT", "ARRAY"), ("VARIANT", "")),
+    "BOOL": ("BOOLEAN", ""),
+}
+
+
 def _within(found: SnowflakeType, *, scaled: bool) -> bool:
     if found.family == "number":
         return found.size is not None and scaled and 1 <= found.size <= 38 and found.scale <= min(found.size, 37)

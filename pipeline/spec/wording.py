@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.findings import Finding, Where
 
 STAGE: Final = "validate"
-_SHOWABLE: Final = re.compile(r"[\w .,:/*()\[\]{}<>=?#-]{0,60}")
+_SHOWABLE: Final = re.compile(r"[\w .,:/*()\[\]{}<>=?#%-]{0,60}")
 _KEYLIKE: Final = re.compile(r"(?=[A-Za-z+/=_-]*[0-9])[A-Za-z0-9+/=_-]{16,}|[A-Za-z0-9+/=_-]{40,}|://")
 
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.spec.wording import did_you_mean, listed, nearest, shown
-from pipeline.validate import comparison, narrowing
+from pipeline.validate import comparison, narrowing, operand
 from pipeline.validate.facts import failed, held
 from pipeline.validate.fault import Fault
 from pipeline.validate.inference import value_of
-from pipeline.validate.scope import Scope, Table, joined_facts, let_through, sources
+from pipeline.validate.scope import ANY_TABLE, ANYTHING, Scope, Table, joined_facts, let_through, sources
 from pipeline.validate.statement import offset
 from pipeline.validate.value import Value
 
@@ -54,14 +54,14 @@ class Reading:
         if isinstance(tree, exp.Select):
             return self.select(tree, outer, known)
         self.fault("statement", tree, "only a SELECT may stand in brackets.", fix="write one SELECT")
-        return {}
+        return ANY_TABLE
 
     def add(self, scope: Scope, source: Any, known: Mapping[str, Table], *, nullable: bool) -> None:
         from sqlglot import exp
 
         named = isinstance(source, exp.Table)
         table = self.table(source.name.lower(), source, known) if named else self.inner(source, None, known)
-        if nullable:
+        if nullable and table is not ANY_TABLE:
             table = {name: replace(value, nullable=True) for name, value in table.items()}
         scope.sources[source.alias_or_name.lower()] = table
 
@@ -73,8 +73,8 @@ class Reading:
             return self.tables[name]
         every = sorted({*self.tables, *known})
         what = f"there is no table {shown(name)} to read.{did_you_mean(name, every)}"
-        self.fault("source", node, what, f"known here: {listed(every)}.", f"read `{nearest(name, every) or 'landed'}`")
-        return {}
+        self.fault("source", node, what, f"known here: {listed(every)}.", _read_instead(nearest(name, every)))
+        return ANY_TABLE
 
     def outputs(self, tree: exp.Select, scope: Scope, known: Mapping[str, Table]) -> dict[str, Value]:
         """A row stands here when its joins and WHERE let it through, a group when HAVING did, so their facts hold."""
@@ -119,6 +119,9 @@ class Reading:
             self.fault("division", node, what, why, f"divide by `NULLIF({node.expression.sql('snowflake')}, 0)`")
         found = value_of(node, parts)
         self.faults += comparison.faults(node, parts)
+        if wrong := list(operand.faults(node, parts)):
+            self.faults += wrong
+            return ANYTHING
         if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast):
             self.faults += narrowing.faults(node, parts, found.type)
         return scope.narrowed(node, found)
@@ -160,7 +163,7 @@ class Reading:
             self.used |= found.sources
             return scope.narrowed(node, found)
         self.unknown(node, name, source, scope, found)
-        return Value(None)
+        return ANYTHING
 
     def star(self, node: Any) -> None:
         what, why = "`*` stands for columns that nobody named.", "a new source field would come with it."
@@ -187,6 +190,10 @@ class Reading:
 
     def fault(self, rule: str, node: Any, what: str, why: str = "", fix: str = "") -> None:
         self.faults.append(Fault(rule, offset(node), what, why, fix))
+
+
+def _read_instead(close: str | None) -> str:
+    return f"read `landed`, where a run's rows are, or `{close}`" if close not in (None, "landed") else "read `landed`"
 
 
 def _every(scope: Scope, star: Any) -> dict[str, Value]:

@@ -11,7 +11,7 @@ from pipeline.spec.document import Document
 from pipeline.spec.quality import sql_rules
 from pipeline.spec.tenant import Tenant
 from pipeline.spec.wording import deny, nearest
-from pipeline.validate import clause
+from pipeline.validate import clause, grouping
 from pipeline.validate.columns import Reading
 from pipeline.validate.statement import Projection, read
 from pipeline.validate.transform import Transform, published
@@ -32,6 +32,9 @@ def unfilled(document: Document, contract: Contract, transform: Transform) -> It
 def _meant(name: str, index: int, contract: Contract, transform: Transform) -> Projection | None:
     """A column that the contract does not have: the one of the same place, else of the nearest name."""
     promised = {column.name for column in contract.columns}
+    forgotten = [p for p in transform.statement.projections if _is_column(p, name) and p.name != name]
+    if forgotten:  # `a b` selects a AS b, where the comma between them was left out
+        return forgotten[0]
     free = {p.name: p for p in transform.statement.projections if p.name and p.name not in promised}
     every = transform.statement.projections
     if index < len(every) and every[index].name in free and len(every) == len(contract.columns):
@@ -43,7 +46,15 @@ def _fix(name: str, meant: Projection | None, transform: Transform, file: str) -
     if meant is None:
         return f"select a column AS {name} in {file}, or remove `{name}` here"
     text = " ".join(transform.statement.text(meant).split())
+    if _is_column(meant, name):
+        return f"put a comma behind `{name}` in {file}:{transform.where(meant).line}, or write `AS {name}`"
     return f"write `{text} AS {name}` in {file}:{transform.where(meant).line}, or keep `{meant.name}` here"
+
+
+def _is_column(projection: Projection, name: str) -> bool:
+    from sqlglot import exp
+
+    return isinstance(projection.node, exp.Column) and projection.node.name.lower() == name
 
 
 def key_missing(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]:
@@ -66,7 +77,7 @@ def queries(tenant: Tenant, document: Document, table: str) -> Iterator[Finding]
                 tables.setdefault(table, {})
             reading = Reading(tables)
             columns = reading.select(statement.tree)
-            faults = [*reading.faults, *clause.faults(statement.tree)]
+            faults = [*reading.faults, *clause.faults(statement.tree), *grouping.faults(statement.tree)]
             if len(columns) != 1:
                 yield deny(
                     "contract.query",

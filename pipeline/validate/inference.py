@@ -99,18 +99,28 @@ def _cast_type(node: Any) -> SnowflakeType | None:
     return read_type(f"{kind}({sizes})" if sizes else kind)
 
 
+def branches_of(node: Any) -> list[Any]:
+    """The parts of which one becomes the value; nothing for a node that does not choose."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Case):
+        return [one for one in [*node.args["ifs"], node.args.get("default")] if one is not None]
+    if isinstance(node, exp.If | exp.Nvl2):
+        return [one for one in (node.args.get("true"), node.args.get("false")) if one is not None]
+    return [node.this, *node.expressions] if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least) else []
+
+
 def _case(node: Any, parts: Parts) -> Value:
     """`ifs` are parts of their own: each stands for its THEN."""
-    default = node.args.get("default")
-    found = _union([part(one, parts) for one in [*node.args["ifs"], default] if one is not None])
-    return Value(found.type, found.nullable or default is None, found.zero)
+    found = _union([part(one, parts) for one in branches_of(node)])
+    return Value(found.type, found.nullable or node.args.get("default") is None, found.zero)
 
 
 def _choice(node: Any, parts: Parts) -> Value:
     """IFF, NVL2, or one WHEN … THEN of a CASE."""
     from sqlglot import exp
 
-    branches = [part(one, parts) for one in (node.args.get("true"), node.args.get("false")) if one is not None]
+    branches = [part(one, parts) for one in branches_of(node)]
     found = _union(branches)
     alone = len(branches) == 1 and not isinstance(node.parent, exp.Case)  # IFF without its third is NULL there
     return Value(found.type, found.nullable or alone, found.zero)
@@ -128,7 +138,7 @@ def _extreme(node: Any, parts: Parts) -> Value:
     """GREATEST, LEAST: NULL where one of them is."""
     from sqlglot import exp
 
-    every = [node.this, *node.expressions]
+    every = branches_of(node)
     bounds = [bound for one in every if (bound := number(one)) is not None]
     away = any(bound > 0 for bound in bounds) if isinstance(node, exp.Greatest) else any(bound < 0 for bound in bounds)
     found = _union([part(one, parts) for one in every])
@@ -136,7 +146,7 @@ def _extreme(node: Any, parts: Parts) -> Value:
 
 
 def _coalesce(node: Any, parts: Parts) -> Value:
-    values = [part(node.this, parts), *(part(one, parts) for one in node.expressions)]
+    values = [part(one, parts) for one in branches_of(node)]
     found = _union(values)
     return Value(found.type, all(value.nullable for value in values), found.zero)
 

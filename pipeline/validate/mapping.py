@@ -80,13 +80,46 @@ def _parse(document: Document, source: str, one: SourceField) -> Iterator[Findin
             "mapping.parse", where, f"a {one.type} is read as it stands.", "there is no form to give.", "remove `parse`"
         )
     elif not form.fullmatch(one.parse):
-        example = "YYYY-MM-DD HH24:MI:SS.FF3" if form is _TIME_FORMAT else "9,999,999.9999"
+        example = _example(one.parse, found.family)
         yield deny(
             "mapping.parse",
             where,
             f"{shown(one.parse)} is no form of a {one.type}.",
-            fix=f"write for example `{example}`",
+            fix=f"write `{example}`",
         )
+
+
+_STRFTIME: Final = {
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%m": "MM",
+    "%d": "DD",
+    "%H": "HH24",
+    "%I": "HH12",
+    "%M": "MI",
+    "%S": "SS",
+}
+_STRFTIME_MORE: Final = {"%f": "FF6", "%b": "MON", "%p": "AM", "%z": "TZHTZM"}
+_JAVA: Final = {
+    "yyyy": "YYYY",
+    "yy": "YY",
+    "dd": "DD",
+    "HH": "HH24",
+    "hh": "HH12",
+    "mm": "MI",
+    "ss": "SS",
+    "SSS": "FF3",
+}
+
+
+def _example(given: str, family: str) -> str:
+    """What was meant, where it is a form of Python's or Java's; else one that fits the type."""
+    if family == "number":
+        return "9,999,999.9999"
+    words = _STRFTIME | _STRFTIME_MORE if "%" in given else _JAVA | ({"mm": "MM"} if family == "date" else {})
+    meant = re.sub("|".join(map(re.escape, words)), lambda match: words[match[0]], given)
+    usual = {"date": "YYYY-MM-DD", "time": "HH24:MI:SS"}.get(family, "YYYY-MM-DD HH24:MI:SS.FF3")
+    return meant if meant != given and _TIME_FORMAT.fullmatch(meant) else usual
 
 
 def _default(document: Document, source: str, one: SourceField) -> Iterator[Finding]:

@@ -48,8 +48,8 @@ def unique(select: Any, keys: Keys) -> tuple[str, ...] | None:
         return None
     names = {node.unalias().sql().lower(): node.alias_or_name.lower() for node in select.expressions}
     if group := select.args.get("group"):
-        return _named(names, _grouped_by(group, select)) if not group.args.get("all") else None
-    if _aggregates(select):
+        return _named(names, grouped_by(group, select)) if not group.args.get("all") else None
+    if aggregates(select):
         return ()
     if select.args.get("distinct"):
         return tuple(names.values())
@@ -64,7 +64,7 @@ def _named(names: Mapping[str, str], parts: list[str]) -> tuple[str, ...] | None
     return tuple(names[part] for part in parts) if set(parts) <= set(names) else None
 
 
-def _grouped_by(group: Any, select: Any) -> list[str]:
+def grouped_by(group: Any, select: Any) -> list[str]:
     """The expressions of GROUP BY; a number or an alias stands for a column of the list."""
     aliases = {node.alias.lower(): node.unalias().sql().lower() for node in select.expressions if node.alias}
     found = []
@@ -101,7 +101,7 @@ def _inherited(select: Any, names: Mapping[str, str], keys: Keys) -> tuple[str, 
 
 
 def _effects(select: Any, keys: Keys) -> Iterator[str]:
-    if select.args.get("group") or select.args.get("distinct") or _aggregates(select):
+    if select.args.get("group") or select.args.get("distinct") or aggregates(select):
         yield "aggregates"
     if any(select.args.get(clause) for clause in ("where", "having", "qualify")):
         yield "filters"
@@ -113,7 +113,7 @@ def _effects(select: Any, keys: Keys) -> Iterator[str]:
             yield "filters"
 
 
-def _aggregates(select: Any) -> bool:
+def aggregates(select: Any) -> bool:
     """An aggregate of this SELECT itself, not over a window and not of a SELECT inside."""
     from sqlglot import exp
 

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.spec.snowflake_type import read as read_type
 from pipeline.validate.facts import NOTHING, Facts, held
+from pipeline.validate.inference import NULL
 from pipeline.validate.value import Value
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 Table = Mapping[str, Value]
+ANYTHING: Final = Value(NULL, nullable=False, zero=False)  # of what was told as wrong already: nothing follows from it
+
+
+class _AnyTable(dict[str, Value]):
+    """A table whose columns nobody knows, for its own file is broken, or there is none: every name may be one."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, _: str) -> Value:
+        return ANYTHING
+
+
+ANY_TABLE: Final[Table] = _AnyTable()
 
 
 @dataclass
@@ -31,12 +46,13 @@ class Scope:
     def find(self, name: str, source: str) -> Value | str:
         """The value, or why there is none: `unknown`, `ambiguous`, `source`."""
         if source:
-            if source in self.sources:
-                return self.sources[source].get(name, "unknown")
+            if (table := self.sources.get(source)) is not None:
+                known = name in table
+                return table[name] if known else "unknown"
             return self.outer.find(name, source) if self.outer else "source"
         found = [table[name] for table in self.sources.values() if name in table]
         if len(found) > 1:
-            return "ambiguous"
+            return ANYTHING if any(table is ANY_TABLE for table in self.sources.values()) else "ambiguous"
         if found or name in self.aliases:
             return found[0] if found else self.aliases[name]
         return self.outer.find(name, source) if self.outer else "unknown"

@@ -44,6 +44,13 @@ class Statement:
         """A `*` among its columns: which they are cannot be told."""
         return any(projection.name == "*" for projection in self.projections)
 
+    @property
+    def tables(self) -> set[str]:
+        """What it reads by name, parts of its own WITH included."""
+        from sqlglot import exp
+
+        return {node.name.lower() for node in self.tree.find_all(exp.Table)}
+
     def table(self, name: str) -> int:
         """Where a table is first read."""
         from sqlglot import exp
@@ -92,6 +99,9 @@ def _parsed(sql: str) -> tuple[exp.Select | None, list[Fault]]:
         first = error.errors[0] if error.errors else {}
         start = _offset_of(sql, first.get("line", 1), first.get("col", 1))
         near = f" near {shown(first.get('highlight'))}" if first.get("highlight") else ""
+        if str(first.get("start_context", "")).rstrip().endswith("::"):
+            fix = "write a type of Snowflake's, with its sizes: NUMBER(19, 4), VARCHAR(50), DATE"
+            return None, [Fault("syntax", start, f"{shown(first.get('highlight'))} is no type.", fix=fix)]
         return None, [
             Fault("syntax", start, f"the SQL cannot be read{near}.", fix="check commas, brackets and words before it")
         ]
@@ -101,9 +111,11 @@ def _parsed(sql: str) -> tuple[exp.Select | None, list[Fault]]:
     found = [tree for tree in trees if tree is not None]
     if len(found) == 1 and isinstance(found[0], sqlglot.exp.Select):
         return found[0], []
-    return None, [
-        Fault("statement", 0, "this is not one SELECT.", "one SELECT is all that is run.", "write one SELECT")
-    ]
+    what, fix = "this is not one SELECT.", "write one SELECT"
+    if len(found) == 1 and isinstance(found[0], sqlglot.exp.SetOperation):
+        what = f"`{type(found[0]).__name__.upper()}` puts two SELECTs together."
+        fix = "write one SELECT; what comes in files of another form fills a table of its own"
+    return None, [Fault("statement", 0, what, "one SELECT is all that is run.", fix)]
 
 
 def _offset_of(sql: str, line: int, column: int) -> int:
@@ -117,7 +129,7 @@ def _node_faults(tree: exp.Select) -> Iterator[Fault]:
         return
     allowed, refused = vocabulary.node_types(), vocabulary.refused_nodes()
     for node in tree.walk():
-        if not isinstance(node, allowed) or isinstance(node, refused):
+        if (not isinstance(node, allowed) or isinstance(node, refused)) and not _is_clause(node):
             what = f"`{type(node).__name__.upper()}` is no part of a transform."
             yield Fault(
                 "forbidden",
@@ -129,13 +141,24 @@ def _node_faults(tree: exp.Select) -> Iterator[Fault]:
         yield from _clause_faults(node)
 
 
+def _is_clause(node: Any) -> bool:
+    """A clause that its SELECT may not have: told there."""
+    from sqlglot import exp
+
+    return isinstance(node.parent, exp.Select) and node.arg_key not in vocabulary.SELECT_CLAUSES
+
+
 def _clause_faults(node: Any) -> Iterator[Fault]:
     from sqlglot import exp
 
     used = {key for key, value in node.args.items() if value}
     if isinstance(node, exp.Select) and (more := used - vocabulary.SELECT_CLAUSES):
-        what = f"the clause {', '.join(sorted(more))} has no place here."
-        yield Fault("forbidden", offset(node), what, "which rows it takes must not depend on chance.", "remove it")
+        for clause in sorted(more):
+            what, why = (
+                f"`{clause.upper().strip('_')}` has no place here.",
+                "which rows it takes must not depend on chance.",
+            )
+            yield Fault("forbidden", offset(node.args[clause]) or offset(node), what, why, "remove it")
     elif isinstance(node, exp.Join):
         yield from _join_faults(node, used)
     elif isinstance(node, exp.Table) and (used - {"this", "alias"} or not isinstance(node.this, exp.Identifier)):

@@ -80,7 +80,8 @@ def _transform(read: Tenant, table: str, found: Transform) -> Iterator[Finding]:
     """A `*` stands for columns that nobody named, so nothing can be said of them."""
     if found.statement.stars:
         return
-    yield from mapping.unused(read, _document(read, "mappings", table), table, found)
+    if found.known:
+        yield from mapping.unused(read, _document(read, "mappings", table), table, found)
     if (promised := read.contracts.get(table)) is not None and table in read.pipelines:
         yield from contract.unfilled(_document(read, "contracts", table), promised, found)
         yield from transform.against_contract(read, found, promised, table)

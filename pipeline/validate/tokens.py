@@ -88,16 +88,21 @@ def word_faults(tokens: Sequence[Any]) -> Iterator[Fault]:
     """By words as they are written, for a parser gives many functions another name."""
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         kind = token.token_type.name
+        if kind == "BLOCK_START" or (kind == "L_BRACE" and after is not None and after.token_type.name == "L_BRACE"):
+            what = "a template starts here, and none is filled in."
+            yield Fault(
+                "forbidden", token.start, what, "a transform is SQL as it is run.", "write the names themselves"
+            )
+            return
         if kind not in ("STRING", "NUMBER"):
             yield from _word_fault(token, kind, calls=after is not None and after.token_type.name == "L_PAREN")
 
 
 def _word_fault(token: Any, kind: str, *, calls: bool) -> Iterator[Fault]:
     word = token.text
-    if kind == "IDENTIFIER":
-        yield Fault(
-            "quoted", token.start, "a name stands in quotes.", "every name here is legal without.", "remove the quotes"
-        )
+    if kind == "IDENTIFIER" or "`" in word:
+        what, fix = "what stands in these quotes is a name.", "remove the quotes, or write '…' where text is meant"
+        yield Fault("quoted", token.start, what, "every name here is legal without.", fix)
     elif kind in _REACHING or "$" in word or "@" in word:
         what = f"{shown(word)} reaches outside of the statement."
         yield Fault(
@@ -116,10 +121,10 @@ def _is_word(text: str) -> bool:
 
 def _function_fault(token: Any) -> Iterator[Fault]:
     if not vocabulary.may_open_parenthesis(token.text):
-        close = nearest(token.text, vocabulary.FUNCTIONS)
-        hint = f" Did you mean `{close.upper()}`?" if close else ""
+        close = vocabulary.ELSEWHERE.get(token.text.lower(), nearest(token.text, vocabulary.FUNCTIONS) or "").upper()
+        hint = f" Did you mean `{close}`?" if close else ""
         what = f"{shown(token.text)} is no function that may be used here.{hint}"
-        fix = f"write `{close.upper()}`" if close else "say it by CASE, COALESCE, a cast or arithmetic"
+        fix = f"write `{close}`" if close else "say it by CASE, COALESCE, a cast or arithmetic"
         yield Fault(
             "function_unknown", token.start, what, "known functions only: they depend on their arguments alone.", fix
         )

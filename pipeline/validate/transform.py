@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pipeline.findings import Finding, Where
 from pipeline.release import Column, Contract
 from pipeline.spec import snowflake_type
+from pipeline.spec.snowflake_type import MAX_VARCHAR
 from pipeline.spec.tenant import Tenant
 from pipeline.spec.wording import deny, did_you_mean, listed, nearest, shown
-from pipeline.validate import clause, rows
+from pipeline.validate import clause, grouping, rows
 from pipeline.validate.columns import Reading
 from pipeline.validate.fault import Fault
-from pipeline.validate.scope import Table, table_of
+from pipeline.validate.scope import ANY_TABLE, Table, table_of
 from pipeline.validate.statement import Projection, Statement, offset, read
 from pipeline.validate.value import Value
 
@@ -31,6 +32,7 @@ class Transform:
     statement: Statement
     outputs: Mapping[str, Value]
     reads: frozenset[tuple[str, str]]
+    known: bool = True  # all that it reads is known, so that of what it leaves out can be spoken
 
     def where(self, projection: Projection) -> Where:
         return place(self.file, self.statement.sql, projection.start)
@@ -42,12 +44,20 @@ def place(file: str, text: str, offset: int) -> Where:
 
 
 def published(tenant: Tenant) -> dict[str, Table]:
-    """What a SELECT may read beside `landed`: the tenant's own tables, as their contracts say."""
-    return {
+    """What a SELECT may read beside `landed`: the tenant's own tables, as their contracts say.
+
+    Of a contract that cannot be read its own findings tell; whoever reads the table is not told of it again.
+    """
+    return dict.fromkeys(_unreadable(tenant), ANY_TABLE) | {
         name: table_of(name, {column.name: (column.type, column.required) for column in contract.columns})
         for name, contract in tenant.contracts.items()
         if tenant.has("pipelines", name)
     }
+
+
+def _unreadable(tenant: Tenant) -> set[str]:
+    """Tables whose contract is there and broken."""
+    return {entry.name for entry in tenant.files.values() if entry.part == "contracts"} - set(tenant.contracts)
 
 
 def read_transform(tenant: Tenant, table: str) -> tuple[Transform | None, list[Finding]]:
@@ -58,8 +68,14 @@ def read_transform(tenant: Tenant, table: str) -> tuple[Transform | None, list[F
         return None, [_finding(file, sql, fault) for fault in faults]
     reading = Reading({LANDED: _landed(tenant, table), **published(tenant)})
     outputs = reading.select(statement.tree)
-    faults = [*reading.faults, *clause.faults(statement.tree), *_own_faults(statement, reading)]
-    return Transform(file, statement, outputs, frozenset(reading.used)), [
+    faults = [
+        *reading.faults,
+        *clause.faults(statement.tree),
+        *grouping.faults(statement.tree),
+        *_own_faults(statement, reading),
+    ]
+    known = not any(fault.rule in ("source", "column_unknown", "star", "syntax") for fault in faults)
+    return Transform(file, statement, outputs, frozenset(reading.used), known), [
         _finding(file, sql, fault) for fault in faults
     ]
 
@@ -75,7 +91,7 @@ def _finding(file: str, sql: str, fault: Fault) -> Finding:
 
 
 def _own_faults(statement: Statement, reading: Reading) -> Iterator[Fault]:
-    if LANDED not in reading.read:
+    if LANDED not in reading.read and not any(fault.rule == "source" for fault in reading.faults):
         yield Fault(
             "source", 0, "the transform does not read `landed`.", "that is where a run's rows are.", "write FROM landed"
         )
@@ -142,7 +158,8 @@ def _type(transform: Transform, projection: Projection, column: Column, value: V
         yield _uncast(transform, projection, column)
     elif not wanted.holds(given):
         what = f"`{column.name}` may be as large as {_said(given)} here, and the contract holds {column.type}."
-        fix = f"widen the contract to {_said(given)}, or cast: {_cast(transform, projection, column)}"
+        wider = f"widen the contract to {_said(given)}, or " if given.size not in (38, MAX_VARCHAR) else ""
+        fix = f"{wider}narrow the field in the mapping, or cast: {_cast(transform, projection, column)}"
         yield deny(
             "transform.type", transform.where(projection), what, "a value that does not fit stops the load.", fix
         )
@@ -163,7 +180,11 @@ def _said(kind: snowflake_type.SnowflakeType) -> str:
 
 
 def _cast(transform: Transform, projection: Projection, column: Column) -> str:
+    from sqlglot import exp
+
     text = transform.statement.text(projection)
+    if isinstance(projection.node, exp.Cast):  # another cast, not a cast of a cast
+        text = projection.node.this.sql("snowflake")
     plain = text if text.replace("_", "a").isalnum() or text.startswith("(") else f"({text})"
     return f"{' '.join(plain.split())}::{column.type.replace(',', ', ')} AS {column.name}"
 
@@ -198,7 +219,7 @@ def _allowed(transform: Transform, projection: Projection, column: Column, contr
 def _rows(tenant: Tenant, transform: Transform, table: str) -> Iterator[Finding]:
     keys = {name: tuple(c.name for c in contract.columns if c.key) for name, contract in tenant.contracts.items()}
     found, declared = rows.effect(transform.statement.tree, keys), tenant.pipelines[table].model.rows
-    if found != declared:
+    if found != declared and transform.known and not transform.statement.tables & set(_unreadable(tenant)):
         file = tenant.file(f"pipelines/{table}.yaml")
         where = tenant.documents[file].where(("rows",)) if file in tenant.documents else Where(file)
         what = f"the pipeline says `rows: {declared}`, and its transform {_does(found)}."

@@ -51,6 +51,32 @@ UNSTEADY: Final = frozenset(
 )
 
 
+# how other dialects call what is here; the word to write instead
+ELSEWHERE: Final = {
+    "isnull": "coalesce",
+    "convert": "cast",
+    "try_convert": "try_cast",
+    "try_parse": "try_cast",
+    "isnumeric": "try_to_number",
+    "date_format": "to_char",
+    "format": "to_char",
+    "str_to_date": "to_date",
+    "datepart": "date_part",
+    "date_add": "dateadd",
+    "date_sub": "dateadd",
+    "string_agg": "listagg",
+    "group_concat": "listagg",
+    "instr": "position",
+    "locate": "position",
+    "lcase": "lower",
+    "ucase": "upper",
+    "substring_index": "split_part",
+    "if": "iff",
+    "hash": "md5",
+    "to_timestamp_ltz": "to_timestamp_ntz",
+}
+
+
 def is_function(name: str) -> bool:
     return name.lower() in FUNCTIONS
 

@@ -75,3 +75,20 @@ def test_h_spreads_pipelines_over_the_hour():
 def test_the_time_between_two_starts(schedule, shortest, longest):
     """In minutes, over four years, so that every month, weekday and leap day is in it."""
     assert cron.gaps(schedule) == (shortest, longest)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("@daily", "H H * * *"),
+        ("0 3 * * MON", "0 3 * * 1"),
+        ("0 3 * JAN-MAR 7", "0 3 * 1-3 0"),
+        ("0  3 ? * *", "0 3 * * *"),
+        ("0 0 12 * * ?", None),
+        ("0 0 30 2 *", None),
+        ("H * * * *", None),
+    ],
+)
+def test_another_dialect_is_understood_where_it_can_be(written, meant):
+    """For the fix of a refused schedule; a good one is left as it is."""
+    assert cron.meant(written) == meant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.validate import clause
+from pipeline.validate import clause, grouping
 from pipeline.validate.columns import Reading
 from pipeline.validate.rows import effect
 from pipeline.validate.scope import table_of
@@ -150,6 +150,24 @@ def test_where_says_that_a_column_is_filled():
         ("SUM(price)::NUMBER(9, 4) AS x, note::VARCHAR(49) AS y FROM landed GROUP BY 2", ["narrowed", "narrowed"]),
         ("(price / 3)::NUMBER(5, 4) AS x, id::NUMBER(9, 0) AS y, LEFT(note, 9)::VARCHAR(9) AS z FROM landed", []),
         ("TRY_CAST(state AS VARCHAR(2)) AS x, ROW_NUMBER() OVER (ORDER BY id)::NUMBER(5, 0) AS y FROM landed", []),
+        ("state AS x, COUNT(*) AS n FROM landed GROUP BY state", []),
+        ("UPPER(l.state) AS x, COUNT(*) AS n FROM landed AS l GROUP BY UPPER(state)", []),
+        ("UPPER(state) AS x, MAX(id) - MIN(id) AS n FROM landed GROUP BY x HAVING COUNT(*) > 1", []),
+        ("state AS x, good AS y, COUNT(*) AS n FROM landed GROUP BY ALL", []),
+        ("state AS x, SUM(SUM(id)) OVER (PARTITION BY state) AS n FROM landed GROUP BY 1", []),
+        ("id AS x, SUM(id) OVER (PARTITION BY state) AS n FROM landed", []),
+        ("id AS x, (SELECT MAX(v.id) FROM vendors AS v) AS n FROM landed", []),
+        ("note AS x, COUNT(*) AS n FROM landed GROUP BY state", ["grouping"]),
+        ("note AS x, COUNT(*) AS n FROM landed", ["grouping"]),
+        ("state AS x FROM landed GROUP BY state HAVING id > 1", ["grouping"]),
+        ("state AS x FROM landed WHERE COUNT(*) > 1 GROUP BY state", ["grouping"]),
+        ("id AS x FROM landed WHERE ROW_NUMBER() OVER (ORDER BY id) = 1", ["grouping"]),
+        ("note || '-' || state AS x, id + '1' AS y FROM landed", []),
+        ("note + state AS x FROM landed", ["operand"]),
+        ("SUM(state) AS x FROM landed", ["operand"]),
+        ("IFF(good, id, 0.5) AS x, COALESCE(sent_on, seen_at) AS y, NVL(note, NULL) AS z FROM landed", []),
+        ("CASE WHEN good THEN id ELSE 'none' END AS x FROM landed", ["operand"]),
+        ("COALESCE(sent_on, 0) AS x FROM landed", ["operand"]),
         ("* FROM landed", ["star"]),
         ("x.id AS y, x.nothing AS z FROM (SELECT l.* FROM landed AS l) AS x", ["star", "column_unknown"]),
     ],
@@ -160,7 +178,8 @@ def test_what_is_guarded_linked_and_ordered_is_let_through(sql, faults):
     assert unread == []
     reading = Reading({"landed": LANDED, "vendors": VENDORS})
     reading.select(statement.tree)
-    assert [fault.rule for fault in [*reading.faults, *clause.faults(statement.tree)]] == faults
+    found = [*reading.faults, *clause.faults(statement.tree), *grouping.faults(statement.tree)]
+    assert [fault.rule for fault in found] == faults
 
 
 @pytest.mark.parametrize(
@@ -266,3 +285,29 @@ def test_the_text_of_a_projection_is_as_it_was_written():
         "CASE WHEN b IS DISTINCT FROM c THEN LEFT(1, 2) END",
     ]
     assert [p.name for p in statement.projections] == ["a", "d"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "fix"),
+    [
+        ("SELECT ISNULL(a, b) AS x FROM landed", "write `COALESCE`"),
+        ("SELECT COALESC(a, b) AS x FROM landed", "write `COALESCE`"),
+        ('SELECT COALESCE(a, "none") AS x FROM landed', "remove the quotes, or write '…' where text is meant"),
+        ("SELECT `a` FROM landed", "remove the quotes, or write '…' where text is meant"),
+        ("SELECT a FROM {{ ref('b') }}", "write the names themselves"),
+        ("SELECT a FROM landed LIMIT 3", "remove it"),
+        ("SELECT TOP 3 a FROM landed", "remove it"),
+        (
+            "SELECT a::MONEY AS x FROM landed",
+            "write a type of Snowflake's, with its sizes: NUMBER(19, 4), VARCHAR(50), DATE",
+        ),
+        (
+            "SELECT a FROM landed UNION ALL SELECT b FROM landed",
+            "write one SELECT; what comes in files of another form fills a table of its own",
+        ),
+    ],
+)
+def test_who_comes_from_another_dialect_is_told_the_word(sql, fix):
+    """One fault, once, with what to write instead."""
+    faults = read(sql)[1]
+    assert {fault.fix for fault in faults} == {fix}
