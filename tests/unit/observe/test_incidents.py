@@ -247,7 +247,7 @@ def test_the_order_of_arrival_does_not_change_what_is_open(records, listed, keep
         tell("load.attempt.held", 10, dag_run="r-0009", data=RETYPED),
         tell("ingest.run.failed", 3, pipeline="vendors", dag_run="r-0010", data=REFUSED),
     ]
-    random.Random(seed).shuffle(story)  # noqa: S311  a seeded order, no secret
+    random.Random(seed).shuffle(story)
     for event in story:
         keep_events(event)
     assert sorted(row["cause"] for row in listed().rows) == ["credential", "type_change"]

@@ -2,9 +2,12 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from pipeline.cli.app import answer_to
+from pipeline.errors import Usage
 from pipeline.observe.collector import leave_word
 from pipeline.observe.queries import status
 from pipeline.observe.reports import list_incidents
@@ -169,3 +172,15 @@ def test_the_same_name_elsewhere_is_no_part_of_a_chain(records, keep_events, tel
         ("production", "purchase_orders")
     ]
     assert not nothing.found
+
+
+@pytest.mark.usefixtures("night")
+def test_a_tenant_that_nobody_knows_is_told(records, monkeypatch):
+    """A wrong word, with the right one; one that has a folder and was never deployed is only empty."""
+    monkeypatch.setattr("pipeline.cli.world.Hands", lambda *_: SimpleNamespace(records=records))
+    with pytest.raises(Usage, match=r"there is no tenant globx\. Did you mean `globex`\?"):
+        answer_to(["observe", "status", "globx"])
+    answer, _ = answer_to(["observe", "status", "_example"])
+    assert "not deployed" in answer.text
+    answer, _ = answer_to(["observe", "status", "globex"])
+    assert answer.document["environments"]["production"]["state"] == "live"
