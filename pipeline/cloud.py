@@ -219,7 +219,7 @@ def task_policy(place: Place, tenant: str, task: str) -> list[Statement]:
         "ingest": [
             *peek,
             _allow([*reads, *writes], [landing, manifests, incoming]),
-            _allow(["s3:DeleteObject"], [incoming]),
+            _allow(["s3:DeleteObject", "s3:PutObjectTagging"], [incoming]),
             {
                 **_allow(["s3:ListBucket"], [f"arn:aws:s3:::{place.lake_bucket}"]),
                 "Condition": {"StringLike": {"s3:prefix": [f"{naming.manifests_prefix(tenant)}*"]}},

@@ -97,6 +97,11 @@ def landing_key(tenant: str, pipeline: str, sha256: str, suffix: str) -> str:
     return f"{landing_prefix(tenant)}{pipeline}/{sha256}{suffix}"
 
 
+INCOMING_TAG = (
+    "acme-incoming"  # on all below an incoming prefix: by it the lake's lifecycle rule deletes what nobody took away
+)
+
+
 def incoming_prefix(tenant: str) -> str:
     """Where large files lie until their content is known, and with it their key."""
     return f"{tenant}/incoming/"

@@ -81,6 +81,7 @@ def tenant_role(aws, tenant: str) -> None:
     lake = f"arn:aws:s3:::{place.lake_bucket}/{tenant}/*"
     statements = [
         identities.allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], [lake]),
+        identities.allow(["s3:PutObjectTagging"], [f"arn:aws:s3:::{place.lake_bucket}/{tenant}/incoming/*"]),
         {
             **identities.allow(["s3:ListBucket"], [f"arn:aws:s3:::{place.lake_bucket}"]),
             "Condition": {"StringLike": {"s3:prefix": [f"{tenant}/*"]}},

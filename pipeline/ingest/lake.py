@@ -2,8 +2,8 @@
 
 Why it is done so: a key needs the content's hash, which is known only at the end. A file of one part waits for it in memory.
 A larger one streams, two parts in flight, to a key of its own below `incoming/`, and is copied inside S3 once its hash is known:
-one pass over the customer's line, no disk, bounded memory; a crash leaves nothing under a content key. What a killed upload
-leaves below `incoming/` the bucket's lifecycle rule ends.
+one pass over the customer's line, no disk, bounded memory; a crash leaves nothing under a content key. What a killed run
+leaves below `incoming/` bears a tag, by which the bucket's lifecycle rule deletes it, versions too.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Lake:
                     del part
                 return [*done, *(future.result() for future in pending)]
 
-        self._multipart(key, send)
+        self._multipart(key, send, Tagging=f"{naming.INCOMING_TAG}=true")
         return sum(sizes)
 
     def _part(self, key: str, upload: str, number: int, body: bytes) -> dict[str, Any]:
@@ -151,11 +151,11 @@ class Lake:
             )["CopyPartResult"]["ETag"]
         return {"PartNumber": number, "ETag": tag}
 
-    def _multipart(self, key: str, send: Callable[[str], Parts]) -> None:
+    def _multipart(self, key: str, send: Callable[[str], Parts], **begun_with: str) -> None:
         """An upload that is completed whole, or given up. A key that was taken meanwhile holds the same bytes."""
         names = {"Bucket": self.bucket, "Key": key}
         with failures(self._where(key)):
-            names["UploadId"] = self.s3.create_multipart_upload(**names)["UploadId"]
+            names["UploadId"] = self.s3.create_multipart_upload(**names, **begun_with)["UploadId"]
         try:
             parts = send(names["UploadId"])
             with failures(self._where(key)):

@@ -5,7 +5,7 @@
 # custom:
 #   level: deny
 #   owner: platform
-#   fix: delete by the sweeper's tag `acme-expired` only, keep older versions 180 days, and abort half uploads
+#   fix: delete by the tags `acme-expired` and `acme-incoming` only, keep older versions 180 days, and abort half uploads
 #   soc2: CC7.2
 package rules.plan.lifecycle_keeps_records
 
@@ -22,7 +22,7 @@ deny contains {"where": plans.where, "what": what} if {
 	some {"step": step, "rule": rule} in lives
 	some key in {"days", "date"}
 	rule.expiration[key]
-	object.get(rule, ["filter", "tag", "key"], "") != "acme-expired"
+	not tag(rule) in {"acme-expired", "acme-incoming"}
 	what := sprintf("The rule `%v` of %s deletes by age alone.", [object.get(rule, "id", ""), step.name])
 }
 
@@ -30,5 +30,9 @@ deny contains {"where": plans.where, "what": what} if {
 	some {"step": step, "rule": rule} in lives
 	days := rule.noncurrentVersionExpiration.noncurrentDays
 	days < 180
+	tag(rule) != "acme-incoming"
 	what := sprintf("The rule `%v` of %s keeps older versions for %d days.", [object.get(rule, "id", ""), step.name, days])
 }
+
+# `acme-expired` is the sweeper's; `acme-incoming` is on second copies of what is landed.
+tag(rule) := object.get(rule, ["filter", "tag", "key"], "")

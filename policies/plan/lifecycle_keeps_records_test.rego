@@ -11,6 +11,11 @@ test_by_tag_and_half_a_year_are_allowed if {
 	lifecycle_keeps_records.deny == set() with input as samples.shared(type, {"rules": [by_tag, {"status": "Enabled", "noncurrentVersionExpiration": {"noncurrentDays": 180}}]})
 }
 
+test_second_copies_go_at_once if {
+	second := {"id": "incoming", "status": "Enabled", "expiration": {"days": 1}, "noncurrentVersionExpiration": {"noncurrentDays": 1}, "filter": {"tag": {"key": "acme-incoming", "value": "true"}}}
+	lifecycle_keeps_records.deny == set() with input as samples.shared(type, {"rules": [second]})
+}
+
 test_what_is_off_is_allowed if {
 	lifecycle_keeps_records.deny == set() with input as samples.shared(type, {"rules": [{"status": "Disabled", "expiration": {"days": 1}}]})
 }

@@ -145,8 +145,12 @@ def _only_tls(bucket: str) -> dict[str, object]:
 
 
 def _rules() -> list[aws.s3.BucketLifecycleConfigurationRuleArgs]:
-    """Half an upload goes after two days; what a sweeper tagged goes after one; old versions after 180."""
+    """Half an upload goes after two days; what a sweeper tagged goes after one; old versions after 180.
+
+    What came in and was taken away or left behind is a second copy of what was landed, so its versions go at once.
+    """
     rule = aws.s3.BucketLifecycleConfigurationRuleArgs
+    outdated = aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs
     return [
         rule(
             id="abort-uploads",
@@ -159,20 +163,29 @@ def _rules() -> list[aws.s3.BucketLifecycleConfigurationRuleArgs]:
         rule(
             id="expired",
             status="Enabled",
-            filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(
-                tag=aws.s3.BucketLifecycleConfigurationRuleFilterTagArgs(key=EXPIRED, value="true")
-            ),
+            filter=_tagged(EXPIRED),
             expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=1),
+        ),
+        rule(
+            id="incoming",
+            status="Enabled",
+            filter=_tagged(naming.INCOMING_TAG),
+            expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=1),
+            noncurrent_version_expiration=outdated(noncurrent_days=1),
         ),
         rule(
             id="old-versions",
             status="Enabled",
             filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-            noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                noncurrent_days=180
-            ),
+            noncurrent_version_expiration=outdated(noncurrent_days=180),
         ),
     ]
+
+
+def _tagged(key: str) -> aws.s3.BucketLifecycleConfigurationRuleFilterArgs:
+    return aws.s3.BucketLifecycleConfigurationRuleFilterArgs(
+        tag=aws.s3.BucketLifecycleConfigurationRuleFilterTagArgs(key=key, value="true")
+    )
 
 
 def platform_program(args: PlatformArgs) -> Callable[[], None]:

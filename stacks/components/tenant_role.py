@@ -70,7 +70,7 @@ def reach(place: Place, tenant: str) -> list[Statement]:
             ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
             [f"{lake}/{prefix}*" for prefix in written(tenant)],
         ),
-        _allow(["s3:DeleteObject"], [f"{lake}/{naming.incoming_prefix(tenant)}*"]),
+        _allow(["s3:DeleteObject", "s3:PutObjectTagging"], [f"{lake}/{naming.incoming_prefix(tenant)}*"]),
         {
             **_allow(["s3:ListBucket"], [lake]),
             "Condition": {"StringLike": {"s3:prefix": [f"{naming.tenant_prefix(tenant)}*"]}},

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline import naming
 from pipeline.plan.rendered import Resource, rendered
 from pipeline.plan.step import DATA
 from pipeline.sandbox.providers import schema
 from pipeline.settings import Environment, Snowflake
 from stacks.components.platform import PlatformArgs, platform_program
 from stacks.components.tenant import TenantArgs, tenant_program
+from stacks.components.tenant_role import reach
 
 CLOUD = Environment(
     "staging", "eu-west-1", "111111111111", Snowflake("acme-staging", iam_arn="arn:aws:iam::999999999999:user/s")
@@ -112,6 +114,24 @@ def test_a_bucket_has_one_policy_and_one_lifecycle():
     ):
         buckets = [resource.inputs["bucket"] for resource in rendered(PROGRAMS["platform"]) if resource.type == type_]
         assert len(buckets) == len(set(buckets)) == 2
+
+
+def test_what_a_killed_ingest_leaves_goes_after_a_day():
+    """By the tag that its uploads bear: a prefix of each tenant would be more rules than a bucket may have."""
+    rules = [
+        rule
+        for resource in rendered(PROGRAMS["platform"])
+        if resource.type == "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+        for rule in resource.inputs["rules"]
+        if rule.get("filter", {}).get("tag") == {"key": naming.INCOMING_TAG, "value": "true"}
+    ]
+    assert [
+        (r["status"], r["expiration"]["days"], r["noncurrentVersionExpiration"]["noncurrentDays"]) for r in rules
+    ] == [("Enabled", 1, 1)] * 2
+    tagging = [s for s in reach(CLOUD.place, "globex") if "s3:PutObjectTagging" in s["Action"]]
+    assert [s["Resource"] for s in tagging] == [
+        [f"arn:aws:s3:::{CLOUD.place.lake_bucket}/{naming.incoming_prefix(GLOBEX.tenant)}*"]
+    ]
 
 
 def _statements(told: list[Resource], type_: str, key: str = "policy") -> list[dict]:

@@ -8,9 +8,11 @@ from contextlib import closing
 
 import pytest
 
+from pipeline import naming
 from pipeline.cloud import assume_tenant
 from pipeline.errors import Missing
 from pipeline.ingest import landing
+from pipeline.ingest.lake import Lake
 from pipeline.ingest.sftp import complete, odd
 from pipeline.ingest.ssh import Entry
 from pipeline.run import Known
@@ -84,8 +86,15 @@ def test_known_bytes_are_not_uploaded_again(globex):
     assert stamps == versions
 
 
-def test_a_large_file_is_stored_under_its_content_and_nothing_else_remains(globex):
-    """Three parts, one object; the place where it came in is empty again."""
+def test_a_large_file_is_stored_under_its_content_and_nothing_else_remains(globex, monkeypatch):
+    """Three parts, one object; the place where it came in is empty again, and bore the tag by which a killed run's is deleted."""
+    begin, begun = Lake._multipart, {}
+
+    def seen(lake, key, send, **with_):
+        begun["incoming" if key.startswith(naming.incoming_prefix("globex")) else "landing"] = with_
+        return begin(lake, key, send, **with_)
+
+    monkeypatch.setattr(Lake, "_multipart", seen)
     row = b"1234567890," * 10 + b"\n"
     content = b"a,b,c,d,e,f,g,h,i,j,k\n" + row * (40 * 2**20 // len(row))
     globex.drop("PurchaseOrderHeader_large.csv", content)
@@ -97,6 +106,7 @@ def test_a_large_file_is_stored_under_its_content_and_nothing_else_remains(globe
     assert globex.read(file.key) == content
     assert file.records == content.count(b"\n") - 1
     assert not [key for key in globex.stored() if "incoming" in key]
+    assert begun == {"incoming": {"Tagging": "acme-incoming=true"}, "landing": {}}
 
 
 def test_a_peek_shows_the_newest_files_first_records(globex):
