@@ -4,9 +4,9 @@ import data.rules.change.waiver_bounded
 
 file := "policies/waivers.yaml"
 
-good := {"code": "tenant.https_only", "tenant": "globex", "reason": "r", "owner": "security", "ticket": "T-1", "until": "2026-12-31"}
+good := {"code": "tenant.https_only", "tenant": "globex", "file": "tenants/globex/environments/*.yaml", "reason": "r", "owner": "security", "ticket": "T-1", "until": "2026-12-31"}
 
-over(waivers) := {"head": {"at": "2026-11-20T10:00:00Z"}, "documents": {file: {"waivers": waivers}}}
+over(waivers) := {"changed": [file], "head": {"at": "2026-11-20T10:00:00Z"}, "documents": {file: {"waivers": waivers}}}
 
 test_a_whole_waiver_is_allowed if {
 	waiver_bounded.deny == set() with input as over([good])
@@ -34,9 +34,19 @@ test_too_long_and_ended_are_denied if {
 	}
 }
 
-test_every_tenant_is_denied if {
-	waiver_bounded.deny == {{
-		"where": {"file": file, "pointer": "/waivers/0"},
-		"what": "A waiver covers one code of one tenant.",
-	}} with input as over([object.union(good, {"tenant": "*"})])
+test_what_is_wide_is_denied if {
+	every wide in [{"tenant": "*"}, {"tenant": "initech"}, {"file": "tenants/*/environments/a.yaml"}, {"file": "tenants/globex/*"}, {"code": "tenant.*"}] {
+		waiver_bounded.deny == {{
+			"where": {"file": file, "pointer": "/waivers/0"},
+			"what": "A waiver covers one code of one tenant, in a file whose folder is written out.",
+		}} with input as over([object.union(good, wide)])
+	}
+}
+
+test_the_platforms_own_files_may_be_waived if {
+	waiver_bounded.deny == set() with input as over([object.union(good, {"tenant": "platform", "file": "CODEOWNERS"})])
+}
+
+test_what_others_wrote_is_not_this_changes_fault if {
+	waiver_bounded.deny == set() with input as object.union(over("all"), {"changed": ["CODEOWNERS"]})
 }

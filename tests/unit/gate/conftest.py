@@ -31,7 +31,7 @@ FILES = {
     "CODEOWNERS": "* @acme/platform\n/tenants/globex/ @acme/emea\n/tenants/initech/ @acme/emea\n",
     "tenants/globex/tenant.yaml": "title: Globex\ntier: standard\nowners: [emea]\npromotion: manual\n",
     "tenants/globex/environments/staging.yaml": SETTINGS,
-    "tenants/globex/environments/production.yaml": SETTINGS,
+    "tenants/globex/environments/production.yaml": SETTINGS.replace("sftp.", "sftp-live."),
     "tenants/globex/connectors/erp_in.yaml": "kind: sftp\ndirectory: /out\ncomplete_when: {size_stable_s: 30}\n",
     "tenants/globex/pipelines/invoices.yaml": 'connector: erp_in\nfiles: "o_*.csv"\nschedule: "H * * * *"\nwrite: merge\n',
     "tenants/globex/mappings/invoices.yaml": """\
@@ -53,6 +53,8 @@ schema:
     properties:
       - {name: id, logicalType: integer, physicalType: "NUMBER(38,0)", required: true, primaryKey: true, primaryKeyPosition: 1}
       - {name: note, logicalType: string, physicalType: VARCHAR(20)}
+    quality:
+      - {type: library, metric: rowCount, mustBeGreaterThan: 0}
 slaProperties:
   - {property: latency, value: 2, unit: h}
 """,

@@ -16,6 +16,7 @@ from pipeline.gate.output.human import human as report
 
 PROJECT = Path(__file__).parents[3]
 STAGING = "tenants/globex/environments/staging.yaml"
+PRODUCTION = "tenants/globex/environments/production.yaml"
 CONTRACT = "tenants/globex/contracts/invoices.yaml"
 PIN = "tenants/globex/environments/production.pin.yaml"
 SQL = "tenants/globex/transforms/invoices.sql"
@@ -79,14 +80,14 @@ def test_two_tenants_in_one_change_are_refused(scratch, ruled):
 
 def test_settings_go_only_after_they_retired(scratch, ruled):
     """A deleted environment that was active is refused; one that was retiring may go."""
-    scratch.git("rm", "-q", STAGING)
+    scratch.git("rm", "-q", PRODUCTION)
     scratch.commit()
     assert ruled(scratch.judge()) == ["change.retire_before_delete"]
     scratch.git("checkout", "-q", "main")
-    scratch.edit(STAGING, "status: active", "status: retiring")
+    scratch.edit(PRODUCTION, "status: active", "status: retiring")
     scratch.commit()
     scratch.git("checkout", "-qb", "later")
-    scratch.git("rm", "-q", STAGING)
+    scratch.git("rm", "-q", PRODUCTION)
     scratch.commit()
     assert ruled(scratch.judge()) == []
 
