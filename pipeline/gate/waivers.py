@@ -73,25 +73,25 @@ def _said(use: _Use) -> Iterator[Finding]:
             "an exception ends on its day; what it covered is judged again.",
             "remove it, and mend what it covered",
         )
-        yield _finding(entry, "expired", "warn", f"{named} ended {-use.days} days ago.", why, fix)
+        yield _finding(entry, "document.waiver_expired", "warn", f"{named} ended {-use.days} days ago.", why, fix)
     elif use.own:
         why = "an exception needs two people: one who asks for it, and one who grants it."
         what = f"{named} was written by an author of this change."
-        yield _finding(entry, "own", "deny", what, why, f"have somebody of `{use.owner}` write it")
+        yield _finding(entry, "document.waiver_own", "deny", what, why, f"have somebody of `{use.owner}` write it")
     elif not use.waives:
         what = f"{named} would cover {len(use.covered)} findings; {WIDE} is the most."
         why = "an exception for everything is no exception: the next mistake would hide in it."
-        yield _finding(entry, "wide", "deny", what, why, "name the one `file` that it is about")
+        yield _finding(entry, "document.waiver_wide", "deny", what, why, "name the one `file` that it is about")
     elif not use.covered:
         who = "nobody" if not use.owner else f"only `{use.owner}`"
         grants = "" if use.owner == entry.waiver.owner else f" {who.capitalize()} may waive that code."
         why = "an exception that nobody needs hides the next mistake."
-        yield _finding(entry, "unused", "warn", f"{named} covers nothing.{grants}", why, "remove it")
+        yield _finding(entry, "document.waiver_unused", "warn", f"{named} covers nothing.{grants}", why, "remove it")
 
 
-def _finding(entry: Entry, rule: str, level: Level, what: str, why: str, fix: str) -> Finding:
+def _finding(entry: Entry, code: str, level: Level, what: str, why: str, fix: str) -> Finding:
     tenant = None if entry.tenant == PLATFORM else entry.tenant
-    return Finding(f"document.waiver_{rule}", level, "gate", what, why, fix, tenant, entry.where)
+    return Finding(code, level, "gate", what, why, fix, tenant, entry.where)
 
 
 class _Authors:
