@@ -80,13 +80,22 @@ def decide(pipeline: Pipeline, landed: LandedObject, ledger: Ledger, frozen_at: 
 def _by_name(pipeline: Pipeline, landed: LandedObject, ledger: Ledger, frozen_at: str) -> Decision | None:
     """What `same_name` says; None where the name is new or the pipeline takes other bytes under it."""
     known = [row for row in ledger.live if row.source_key == landed.source_key]
-    if any(row.content_sha256 == landed.content_sha256 for row in known):
+    equal = [row for row in known if row.content_sha256 == landed.content_sha256]
+    if equal and not (pipeline.write == "replace" and _is_a_change_back(equal[-1], ledger, frozen_at)):
         return Decision(Verdict.ALREADY_PUBLISHED)
+    if equal:
+        return Decision(Verdict.SUPERSEDED) if ledger.live[-1].at > frozen_at else None
     if not known or pipeline.same_name == "new":
         return None
     if pipeline.same_name == "hold":
         return Decision(Verdict.HELD, (_duplicate(f"other bytes arrived under the known name {landed.source_key}."),))
     return Decision(Verdict.SUPERSEDED) if known[-1].at > frozen_at else None
+
+
+def _is_a_change_back(equal: LiveObject, ledger: Ledger, frozen_at: str) -> bool:
+    """A, B, A under one name, where readers see the newest object only: A counts again. Not where this very manifest's A was
+    published by another attempt, and B came after it."""
+    return equal.seq != ledger.live[-1].seq and equal.at <= frozen_at
 
 
 def _by_bytes(pipeline: Pipeline, landed: LandedObject, ledger: Ledger) -> Decision:

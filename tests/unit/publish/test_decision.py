@@ -56,6 +56,45 @@ def test_a_pipeline_that_replaces_may_change_back():
     assert decide(replacing, landed("3.csv", "B"), ledger, LATER).verdict is Verdict.HELD
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "frozen_at", "verdict"),
+    [
+        ("01", "02", "03", Verdict.PUBLISHED),  # seen again after both
+        ("02", "03", "01", Verdict.ALREADY_PUBLISHED),  # a late sibling of the attempt that published A
+        ("01", "03", "02", Verdict.SUPERSEDED),  # B is newer than what this run saw
+    ],
+)
+def test_a_file_that_changes_back_under_its_own_name_counts_again(a, b, frozen_at, verdict):
+    """A, B, A with `same_name: new` in a pipeline that replaces: readers would see B for ever."""
+    day = "2026-01-{}T00:00:00.000+00:00".format
+    one, two = landed("orders.csv", "A"), landed("orders.csv", "B")
+    ledger = Ledger([*live(one, at=day(a)), LiveObject(2, two.source_key, two.content_sha256, day(b))])
+    replacing = orders(write="replace", same_name="new")
+    assert decide(replacing, one, ledger, day(frozen_at)).verdict is verdict
+    assert decide(orders(same_name="new"), one, ledger, day(frozen_at)).verdict is Verdict.ALREADY_PUBLISHED
+
+
+@pytest.mark.parametrize("write", ["append", "merge", "replace"])
+@pytest.mark.parametrize("same_name", ["hold", "new", "replace"])
+@pytest.mark.parametrize("same_bytes", ["hold", "skip", "load"])
+def test_every_policy_of_names_and_bytes_in_every_write_mode(write, same_name, same_bytes):
+    """Name, then bytes: the table of what becomes of an object while A stands as a.csv and B as b.csv, the newest."""
+    pipeline = orders(write=write, same_name=same_name, same_bytes=same_bytes)
+    ledger = Ledger(live(landed("a.csv", "A"), landed("b.csv", "B")))
+    twin = {"hold": Verdict.HELD, "skip": Verdict.SKIPPED, "load": Verdict.PUBLISHED}[same_bytes]
+    other = Verdict.HELD if same_name == "hold" else Verdict.PUBLISHED
+    expected = {
+        ("c.csv", "C"): Verdict.PUBLISHED,
+        ("b.csv", "B"): Verdict.ALREADY_PUBLISHED,
+        ("a.csv", "C"): other,
+        ("c.csv", "B"): twin,
+        ("c.csv", "A"): Verdict.PUBLISHED if write == "replace" else twin,
+        ("a.csv", "B"): Verdict.HELD if same_name == "hold" else twin,
+    }
+    found = {(name, text): decide(pipeline, landed(name, text), ledger, LATER).verdict for name, text in expected}
+    assert found == expected
+
+
 def test_twins_in_one_manifest_count_once():
     """Two names with equal bytes in one run: the second is compared with the first."""
     found = decide_all(orders(same_bytes="skip"), [landed("a.csv", "x"), landed("b.csv", "x")], Ledger([]), AT)

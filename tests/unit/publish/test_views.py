@@ -1,5 +1,6 @@
 """What readers see, by write mode."""
 
+from pipeline.publish import revoke
 from pipeline.publish.fence import Kind
 from pipeline.release import Column, Contract
 from tests.warehouse import landed, orders
@@ -69,3 +70,15 @@ def test_rows_of_a_lost_race_never_show(store):
 
     assert [settle(c, one.connect).kind for c in (second, first)] == [Kind.PUBLISHED, Kind.ALREADY_PUBLISHED]
     assert len(one.visible()) == 2
+
+
+def test_a_snapshot_that_changes_back_is_seen_again(store):
+    """One name, overwritten: A, B, A. Readers see A; revoked, they see B again."""
+    one = store(orders(write="replace", same_name="new"))
+    rows = {"A": [(1, 1)], "B": [(1, 1), (2, 2)]}
+    for text in ("A", "B", "A"):
+        assert one.publish(landed("orders.csv", text), rows={"orders.csv": rows[text]}).kind is Kind.PUBLISHED
+        assert one.visible() == rows[text]
+    assert one.publish(landed("orders.csv", "A"), rows={"orders.csv": rows["A"]}).kind is Kind.ALREADY_PUBLISHED
+    revoke.take_back(one.session, one.binding(), [3])
+    assert one.visible() == rows["B"]
