@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from pipeline.gate.landing import RAW, land
 from pipeline.gate.records import Record
-from pipeline.load.cast import cast
 from pipeline.naming import published_schema
-from pipeline.release import Field, Pipeline
-from pipeline.warehouse import literal
+from pipeline.release import Pipeline
 
 LIMIT_S = 20.0
-RAW = "landed_text"
 LOCKS = ("SET enable_external_access = false", "SET lock_configuration = true")
 
 
@@ -50,41 +48,86 @@ class Beside:
 def run(
     tenant: str, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside] = MappingProxyType({})
 ) -> Result:
-    """The rows that the transform makes of these records. A record that the mapping cannot cast is left out."""
-    with _locked(tenant) as cursor:
-        try:
-            for name, table in beside.items():
-                _stand(cursor, name, table)
-            _land(cursor, pipeline.mapping.fields, records)
-            cursor.execute(pipeline.transform)
-            rows = cursor.fetchall()
-        except Exception as error:  # noqa: BLE001  the engine, its parser and its emulation each raise their own kinds
-            raise Refused(" ".join(str(error).split())[:300]) from None
-        return Result(tuple(column.name.lower() for column in cursor.description), tuple(tuple(row) for row in rows))
+    """The rows that the transform makes of these records, in an engine for this once."""
+    with bench(tenant) as engine:
+        return engine.run(pipeline, records, beside)
 
 
-@contextmanager
-def _locked(tenant: str) -> Iterator[Any]:
-    """A cursor in the tenant's schema of an engine that reaches nothing and stops after `LIMIT_S`."""
-    from fakesnow.instance import FakeSnow
-    from fakesnow.transforms import stage
+class Bench:
+    """One engine for the tests of a tenant, opened by the first of them; after each it holds no row and no table."""
 
-    shutil.rmtree(stage.LOCAL_BUCKET_PATH, ignore_errors=True)  # made in the temporary folder by every import, for nothing
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # the engine's own, about how it hands rows over
-        engine = FakeSnow()
-        connection = engine.connect(database="ACME_TRIAL", schema=published_schema(tenant))
-        for lock in LOCKS:
-            engine.duck_conn.execute(lock)
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+        self._opened: tuple[Any, Any] | None = None
+
+    def run(self, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside]) -> Result:
+        """The rows that the transform makes of these records. A record that the mapping cannot cast is left out."""
+        _, connection = self._opened = self._opened or _locked(self._tenant)
         alarm = threading.Timer(LIMIT_S, connection._duck_conn.interrupt)
         alarm.daemon = True
         alarm.start()
         try:
-            yield connection.cursor()
+            with _quiet():
+                result = _run(connection, pipeline, records, beside)
+        except Exception as error:  # noqa: BLE001  the engine, its parser and its emulation each raise their own kinds
+            self.close()
+            raise Refused(" ".join(str(error).split())[:300]) from None
         finally:
             alarm.cancel()
+        for name in ("landed", RAW, *beside):
+            connection._duck_conn.execute(f"DROP TABLE {name}")
+        return result
+
+    def close(self) -> None:
+        """Also after a refusal: the next test begins in an engine of its own."""
+        if self._opened:
+            engine, connection = self._opened
+            self._opened = None
             connection.close()
             engine.duck_conn.close()
+
+
+@contextmanager
+def bench(tenant: str) -> Iterator[Bench]:
+    """A bench that is closed in the end."""
+    made = Bench(tenant)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _run(connection: Any, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside]) -> Result:
+    cursor = connection.cursor()
+    for name, table in beside.items():
+        _stand(cursor, name, table)
+    land(connection._duck_conn, pipeline.mapping.fields, records)
+    cursor.execute(pipeline.transform)
+    rows = cursor.fetchall()
+    return Result(tuple(column.name.lower() for column in cursor.description), tuple(tuple(row) for row in rows))
+
+
+def _locked(tenant: str) -> tuple[Any, Any]:
+    """An engine that reaches nothing, and a connection to the tenant's schema in it."""
+    from fakesnow.instance import FakeSnow
+    from fakesnow.transforms import stage
+
+    # made in the temporary folder by every import, for nothing
+    shutil.rmtree(stage.LOCAL_BUCKET_PATH, ignore_errors=True)
+    with _quiet():
+        engine = FakeSnow()
+        connection = engine.connect(database="ACME_TRIAL", schema=published_schema(tenant))
+        for lock in LOCKS:
+            engine.duck_conn.execute(lock)
+    return engine, connection
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the engine's own warnings about how it hands rows over."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 def _stand(cursor: Any, name: str, table: Beside) -> None:
@@ -94,24 +137,3 @@ def _stand(cursor: Any, name: str, table: Beside) -> None:
         names, places = ", ".join(table.header), ", ".join(["%s"] * len(table.header))
         rows = [tuple(cell or None for cell in row) for row in table.rows]
         cursor.executemany(f"INSERT INTO {name} ({names}) VALUES ({places})", rows)  # noqa: S608  names that spec checked
-
-
-def _land(cursor: Any, fields: Sequence[Field], records: Sequence[Record]) -> None:
-    """The table `landed`, by the very casts of a load. What a load would quarantine is not in it."""
-    columns = ", ".join(f"c{index} VARCHAR" for index in range(len(fields)))
-    cursor.execute(f"CREATE TABLE {RAW} ({columns})")
-    if records:
-        places = ", ".join(["%s"] * len(fields))
-        rows = [tuple(record.get(field.source) for field in fields) for record in records]
-        cursor.executemany(f"INSERT INTO {RAW} VALUES ({places})", rows)  # noqa: S608  names of our own
-    casts = [cast(field, f"t{index}", f"v.{field.column}") for index, field in enumerate(fields)]
-    texts = ", ".join(f"{_text(field, f'c{index}')} AS t{index}" for index, field in enumerate(fields))
-    values = ", ".join(f"{one.value} AS {field.column}" for one, field in zip(casts, fields, strict=True))
-    names = ", ".join(f"v.{field.column}" for field in fields)
-    broken = " OR ".join(f"COALESCE({rule}, FALSE)" for one in casts for rule in one.broken.values())
-    inner = f"SELECT t.*, {values} FROM (SELECT {texts} FROM {RAW}) AS t"  # noqa: S608  names that spec checked
-    cursor.execute(f"CREATE TABLE landed AS SELECT {names} FROM ({inner}) AS v WHERE NOT ({broken})")  # noqa: S608
-
-
-def _text(field: Field, column: str) -> str:
-    return column if field.default is None else f"COALESCE({column}, {literal(field.default)})"
