@@ -144,7 +144,7 @@ def _start(repository: Repository, base: str | None, tip: str) -> tuple[str | No
 
 
 def _compared(name: str, known: str, left: str | None, *, shallow: bool) -> str:
-    named = "" if known.startswith(name) else f"{name}, "
+    named = "" if known.startswith(name) else f"{name.replace('main@{upstream}', 'main as it was fetched')}, "
     if left is None:
         why = "this clone is too shallow to tell where the head left it" if shallow else "the head never left it"
         return f"{named}commit {known[:12]}: {why}"

@@ -17,7 +17,7 @@ _OLD_COMMAND = re.compile(r"#(?=#\[)")
 
 def plain(text: str) -> str:
     """The text with every character that nobody would see spelled out; line breaks stay."""
-    seen = text if text.isprintable() else "".join(map(_seen, text))
+    seen = "\n".join(line if line.isprintable() else "".join(map(_seen, line)) for line in text.split("\n"))
     return _OLD_COMMAND.sub(r"\\x23", _COMMAND.sub(r"\1\\x3a", seen))
 
 
@@ -42,6 +42,4 @@ def plain_finding(finding: Finding) -> Finding:
 
 
 def _seen(character: str) -> str:
-    if character == "\n" or character.isprintable():
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

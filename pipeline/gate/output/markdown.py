@@ -15,7 +15,7 @@ from pipeline.gate.plain import plain_line
 from pipeline.gate.verdict import Verdict
 
 MAX_FINDINGS = 50
-MAX_LINES = 30
+MAX_LINES, MAX_WIDTH = 30, 500  # a summary is read, and a runner takes a megabyte of it at most
 _WORD = re.compile(r"[\"'(“‘]*[^\W_]+(?:[-’'][^\W_]+)*[.,:;!?)\"'”’…]*|[–—→=+·]|\d+[.,]\d+[.,:;)]*")
 _TICKS = re.compile(r"`+")
 _ENDING = re.compile(r"^(.*?)([.,:;!?]*)$")
@@ -51,10 +51,10 @@ def _findings(verdict: Verdict) -> Iterator[str]:
 
 def _finding(finding: Finding) -> str:
     """One item of the list; a table within what was found keeps its shape."""
-    what, *table = finding.what.split("\n")
-    said = " ".join(words(part) for part in (what, finding.why) if part)
-    first = f"- **{finding.level}** {code(finding.code)} {code(place(finding))}<br>{said}"
-    fix = f"*fix:* {words(finding.fix)}" if finding.fix else ""
+    what, *table = (line[:MAX_WIDTH] for line in finding.what.split("\n")[:MAX_LINES])
+    said = " ".join(words(part[:MAX_WIDTH]) for part in (what, finding.why) if part)
+    first = f"- **{finding.level}** {code(finding.code)} {code(place(finding)[:MAX_WIDTH])}<br>{said}"
+    fix = f"*fix:* {words(finding.fix[:MAX_WIDTH])}" if finding.fix else ""
     if table:
         block = [f"  {line}" for line in fenced("\n".join(table))]
         return "\n".join([first, "", *block, "", *([f"  {fix}"] if fix else [])])
@@ -75,7 +75,7 @@ def _sections(effects: Effects) -> Iterator[str]:
 
 def _section(title: str, sentences: Sequence[str]) -> Iterator[str]:
     rest = len(sentences) - MAX_LINES
-    listed = [f"- {words(plain_line(sentence))}" for sentence in sentences[:MAX_LINES]] + (
+    listed = [f"- {words(plain_line(sentence)[:MAX_WIDTH])}" for sentence in sentences[:MAX_LINES]] + (
         [f"- and {rest} more"] if rest > 0 else []
     )
     yield f"**{title}**\n\n" + ("\n".join(listed) if listed else "- nothing")

@@ -132,7 +132,7 @@ def test_what_means_the_same(before, after, same):
 
 def test_real_transforms_come_back_from_any_spelling(tmp_path):
     """Transforms of the checkout, spelled in bad style by chance, is mended to a text that means what it meant."""
-    chance = random.Random(7)  # noqa: S311  a reproducible spelling
+    chance = random.Random(7)
     for path in sorted(PROJECT.glob("tenants/globex/transforms/*.sql"))[:2]:
         text = path.read_text(encoding="utf-8")
         ugly = re.sub(r"'[^']*'|--[^\n]*|\w+| +", lambda found: spelled(found[0], chance), text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import XML
@@ -11,6 +12,7 @@ from xml.etree.ElementTree import XML
 import pytest
 
 from pipeline.errors import Usage
+from pipeline.findings import Finding, Where
 from pipeline.gate.effect import Effects
 from pipeline.gate.output.formats import FORMATS, write, written
 from pipeline.gate.output.markdown import code, markdown, words
@@ -135,6 +137,16 @@ def test_nothing_that_a_finding_quotes_is_markdown():
     own = ("<br>", "<details>", "</details>", "<summary>", "</summary>")
     assert set(re.findall(r"</?\w+[^>]*>?|<!--", bare)) <= set(own)
     assert re.findall(r"(?m)^\s*#.*$", bare) == re.findall(r"(?m)^## refused: .*$", bare)
+
+
+def test_a_summary_stays_short_whatever_is_found():
+    """Hundreds of long findings are cut and counted; a runner takes a megabyte at most."""
+    long = Finding("tenant.x", "deny", "gate", "\n".join(["x" * 900] * 99), "y" * 9000, "z" * 9000, "globex")
+    many = tuple(replace(long, where=Where("a" * 300, number)) for number in range(300))
+    text = markdown(verdict(many), Effects(lost=("lost",) * 99))
+    assert len(text.encode()) < 900_000
+    assert "- and 250 more, in the verdict's other outputs" in text
+    assert "- and 69 more" in text
 
 
 @pytest.mark.parametrize("harm", [*HARM, "`", "``", "` a", "a `b` c `", "\\`", ""])
