@@ -109,7 +109,7 @@ def test_a_statement_without_end_is_stopped(scratch, monkeypatch):
 def test_what_was_found_is_remembered(scratch, monkeypatch):
     """Unchanged files under unchanged code are not run again."""
     first = scratch.judge("globex", cache=scratch.cache)
-    monkeypatch.setattr("pipeline.gate.transform_test.run", lambda *_: pytest.fail("run again"))
+    monkeypatch.setattr("pipeline.gate.engine.Bench.run", lambda *_: pytest.fail("run again"))
     assert scratch.judge("globex", cache=scratch.cache).findings == first.findings
 
 
