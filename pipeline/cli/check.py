@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli import gate, plan
 from pipeline.cli.answer import FINDINGS, OK, Answer
+from pipeline.cli.planning import Plans
 from pipeline.errors import AcmeError
 from pipeline.naming import EXAMPLE
 
@@ -26,13 +27,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Exit code 1 where a finding denies, also one about the way back. A plan that cannot be made is said, and refuses nothing."""
-    outcomes: dict[str, list[Step] | AcmeError] = {}
-    verdict = gate.judged(arguments, {} if arguments.head else {"rehearsal": _rehearsal(arguments, outcomes)})
-    sound = plannable(arguments, verdict)
-    planned = {name: steps for name, steps in outcomes.items() if name in sound and not isinstance(steps, AcmeError)}
-    without = {
-        name: error.sentence() for name, error in outcomes.items() if name in sound and isinstance(error, AcmeError)
-    }
+    plans = Plans(arguments)
+    verdict = gate.judged(arguments, {} if arguments.head else {"rehearsal": _rehearsal(arguments, plans)}, plans)
+    sound = {name: steps for name, steps in plans.outcomes.items() if name in plannable(arguments, verdict)}
+    planned = {name: steps for name, steps in sound.items() if not isinstance(steps, AcmeError)}
+    without = {name: error.sentence() for name, error in sound.items() if isinstance(error, AcmeError)}
     document = {
         "gate": verdict.document(),
         "plan": {"environment": arguments.environment, "tenants": plan.document(planned), "without": without},
@@ -44,15 +43,13 @@ def run(arguments: argparse.Namespace) -> Answer:
     return Answer(document, text, FINDINGS if verdict.denies else OK)
 
 
-def _rehearsal(arguments: argparse.Namespace, outcomes: dict[str, list[Step] | AcmeError]) -> Check:
-    """Plans a tenant, keeps its steps or why there are none, and says what of them could not be undone."""
+def _rehearsal(arguments: argparse.Namespace, plans: Plans) -> Check:
+    """Plans a tenant, and says what of its steps could not be undone."""
 
     def check(tenant: str, _files: Files) -> list[Finding]:
         from pipeline.gate.rehearsal_plan import backward
 
-        if tenant == EXAMPLE or not (arguments.repo / "tenants" / tenant).is_dir():
-            return []
-        steps = outcomes[tenant] = _planned(arguments, tenant)
+        steps = plans.of(tenant)
         return [] if isinstance(steps, AcmeError) else list(backward(tenant, arguments.environment, steps))
 
     return check
@@ -83,11 +80,3 @@ def plannable(arguments: argparse.Namespace, verdict: Verdict) -> list[str]:
     refused = {finding.tenant for finding in verdict.findings if finding.denies}
     there = [name for name in verdict.tenants if (arguments.repo / "tenants" / name).is_dir()]
     return [] if arguments.head else [name for name in there if name not in {*refused, EXAMPLE}]
-
-
-def _planned(arguments: argparse.Namespace, tenant: str) -> list[Step] | AcmeError:
-    """The steps, or why there are none: most often no environment runs here."""
-    try:
-        return plan.plan(arguments, tenant)
-    except AcmeError as error:
-        return error

@@ -7,7 +7,8 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.answer import FINDINGS, OK, Answer
 from pipeline.errors import AcmeError
@@ -86,10 +87,14 @@ def told(arguments: argparse.Namespace, verdict: Verdict, more: Effects | None =
     return written(verdict, arguments.format, more)
 
 
-def judged(arguments: argparse.Namespace, checks: Mapping[str, Check] | None = None) -> Verdict:
+def judged(
+    arguments: argparse.Namespace,
+    checks: Mapping[str, Check] | None = None,
+    plans: Mapping[str, Any] = MappingProxyType({}),
+) -> Verdict:
     """The verdict on what the command line names, after what can be mended was, if that was asked; written into the log.
 
-    `checks` are asked as well.
+    `checks` are asked as well, and the rules of plan/ about `plans`.
     """
     from pipeline.gate.decision import append
     from pipeline.gate.request import answer, mend
@@ -100,7 +105,7 @@ def judged(arguments: argparse.Namespace, checks: Mapping[str, Check] | None = N
     if arguments.fix:
         for mended in mend(request):
             sys.stderr.write(f"{plain_line(mended.sentence())}\n")
-    verdict = answer(replace(request, checks={**request.checks, **(checks or {})}))
+    verdict = answer(replace(request, checks={**request.checks, **(checks or {})}, plans=plans))
     if arguments.decisions:
         append(arguments.decisions, verdict)
     return verdict

@@ -135,7 +135,7 @@ def gate(
         waiting = list(_alone(before, own, rules, pace, work))
         # in haste the tenants' documents are left to validation, which reads them anyway
         old, new = (read_documents({} if pace.fast else files) for files in (change.base_files, change.head_files))
-        ruled, count = ([], 0) if pace.fast else _ruled(change, rules, old, new, judged, plans or {})
+        ruled, count = ([], 0) if pace.fast else _ruled(change, rules, old, new, judged, {} if plans is None else plans)
         read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
         alone = [one for findings in waiting for one in findings()]

@@ -63,12 +63,24 @@ def test_a_refused_tenant_has_no_plan(repository, capsys):
 
 def test_the_plan_of_the_changed_tenants_follows_the_verdict(repository, capsys, monkeypatch):
     """Only those that changed are planned, and the steps are the ones that `acme plan` writes."""
-    step = Step("create", "urn:pulumi:globex.staging::acme::aws:iam/role:Role::role", ("policy",))
+    urn = "urn:pulumi:globex.staging::acme::snowflake:index/grantAccountRole:GrantAccountRole::role-of-user"
+    step = Step("update", urn, ("userName",), {"roleName": "ACME_STAGING__GLOBEX", "userName": "ACME_STAGING__GLOBEX"})
     monkeypatch.setattr("pipeline.cli.plan.plan", lambda _arguments, tenant: {"globex": [step]}[tenant])
     change(repository, "value: 2, unit: h", "value: 3, unit: h")
     code, document = check(repository, capsys)
-    assert code == 0
+    assert (code, "plan.grants_to_own_role" in json.dumps(document)) == (0, False)
     assert document["plan"]["tenants"]["globex"]["steps"] == [step.approved()]
+
+
+def test_a_plan_is_judged_by_the_rules_for_plans(repository, capsys, monkeypatch):
+    """An administrator's role for the tenant's user is refused before anybody applies it."""
+    urn = "urn:pulumi:globex.staging::acme::snowflake:index/grantAccountRole:GrantAccountRole::role-of-user"
+    step = Step("create", urn, (), {"roleName": "ACCOUNTADMIN", "userName": "ACME_STAGING__GLOBEX"})
+    planned = []
+    monkeypatch.setattr("pipeline.cli.plan.plan", lambda _arguments, tenant: planned.append(tenant) or [step])
+    code, document = check(repository, capsys, "globex")
+    denials = [finding["code"] for finding in document["gate"]["findings"] if finding["level"] == "deny"]
+    assert (code, denials, planned) == (1, ["plan.grants_to_own_role"], ["globex"])
 
 
 def test_the_text_says_verdict_then_plan(repository, capsys, monkeypatch):
@@ -80,5 +92,5 @@ def test_the_text_says_verdict_then_plan(repository, capsys, monkeypatch):
     monkeypatch.setattr("pipeline.cli.plan.plan", unreachable)
     assert app.main(["check", "globex", "--repo", str(repository)]) == 0
     verdict, plan = capsys.readouterr().out.strip().split("\n\n")
-    assert verdict.startswith("allowed: globex")
+    assert "allowed: globex" in verdict
     assert plan == "globex: no plan: no state."
