@@ -250,8 +250,14 @@ def _freshness(run: LastRun, at: datetime) -> str:
 
 
 def _behind(each: EnvironmentStatus, at: datetime) -> str:
-    """That the records may not know what happened last."""
-    if not each.known or (each.heard_at and at - each.heard_at < HEARD_WITHIN):
+    return behind(each.environment, each.heard_at, at) if each.known else ""
+
+
+def behind(environment: str, heard_at: datetime | None, at: datetime) -> str:
+    """That the records may not know what happened last; empty where they do."""
+    if heard_at and at - heard_at < HEARD_WITHIN:
         return ""
-    since = f"was last heard {span(at - each.heard_at)} ago" if each.heard_at else "was never heard"
-    return f"{each.environment}: the collector {since}; what happened since is not shown. fix: ./acme sandbox up, or start it"
+    since = f"was last heard {span(at - heard_at)} ago" if heard_at else "was never heard"
+    return (
+        f"{environment}: the collector {since}; what happened since is not shown. fix: ./acme sandbox up, or start it"
+    )

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, func, select, tuple_
 
 from pipeline.errors import Missing, Usage
 from pipeline.events import Event
+from pipeline.naming import ENVIRONMENTS
 from pipeline.observe.diagnosis import Diagnosis
 from pipeline.observe.diagnosis.advice import RERUN
 from pipeline.observe.projection import event_of
-from pipeline.observe.queries import incident_name, incident_number
+from pipeline.observe.queries import behind, incident_name, incident_number
 from pipeline.observe.rendering import instant, plain, span, table
-from pipeline.observe.store import events, incidents, objects, read_rows, runs, signals
+from pipeline.observe.store import collections, events, incidents, objects, read_rows, runs, signals
 
 LOOK_BACK = timedelta(hours=1)
 MOST_CHANGES = 10
@@ -28,16 +29,18 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class IncidentList:
-    """Open incidents, the most urgent first, each with its `tenants`; as of `at`."""
+    """Open incidents, the most urgent first, each with its `tenants`; as of `at`. `behind`: where the records are not of now."""
 
     at: datetime
     rows: tuple[Row, ...]
+    behind: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        return {"at": self.at.isoformat(), "incidents": [_named(row) for row in self.rows]}
+        return {"at": self.at.isoformat(), "incidents": [_named(row) for row in self.rows], "behind": list(self.behind)}
 
     def text(self) -> str:
-        return table([_line(row, self.at) for row in self.rows]) or "No incident is open."
+        listed = table([_line(row, self.at) for row in self.rows]) or "No incident is open."
+        return "\n".join([listed, *self.behind])
 
 
 def _named(row: Row) -> dict[str, Any]:
@@ -74,7 +77,10 @@ def list_incidents(
         query = query.where(incidents.c.environment == environment)
     if not closed:
         query = query.where(incidents.c.state == "open")
-    return IncidentList(at, tuple(read_rows(connection, query.order_by(incidents.c.priority, incidents.c.opened_at))))
+    rows = read_rows(connection, query.order_by(incidents.c.priority, incidents.c.opened_at))
+    heard = {row[0]: row[1] for row in connection.execute(select(collections))}
+    late = (behind(name, heard.get(name), at) for name in ([environment] if environment else ENVIRONMENTS))
+    return IncidentList(at, tuple(rows), tuple(filter(None, late)))
 
 
 @dataclass(frozen=True)

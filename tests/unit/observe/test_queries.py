@@ -123,6 +123,11 @@ def test_status_holds_freshness_against_the_promise(records, keep_events, tell):
     leave_word(records, "production", at - timedelta(seconds=9))
     with records.connect() as connection:
         answer = status(connection, "globex", at, hourly)
+        listed = list_incidents(connection, at)
+    assert listed.text().endswith(
+        "staging: the collector was never heard; what happened since is not shown. fix: ./acme sandbox up, or start it"
+    )
+    assert len(listed.behind) == 1
     production = answer.environments[1]
     lines, orders, vendors = production.runs
     assert (lines.state, lines.fresh_until) == ("", None)
