@@ -25,6 +25,7 @@ from pipeline.gate.plain import plain_finding, plain_line
 from pipeline.gate.pool import Work, pool
 from pipeline.gate.rehearsal import tenants_gone
 from pipeline.gate.repeated import not_said
+from pipeline.gate.returning import eased
 from pipeline.gate.ruling import ruled
 from pipeline.gate.successor import Successor
 from pipeline.gate.tenant import answer, questions
@@ -141,7 +142,7 @@ def gate(
         alone = [one for findings in waiting for one in findings()]
         gone = tenants_gone(change.base_files, change.head_files, tenants or change.tenants)
         found = [*read, *checked, *alone, *gone, *not_said(ruled, alone)]
-    found = waivers.apply(found, rules.bundle, change, judged, datetime.now(UTC).date())
+    found = waivers.apply(list(eased(found, change)), rules.bundle, change, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,
         head=change.head,
