@@ -13,16 +13,11 @@ from dataclasses import replace
 from pipeline.findings import Finding
 from pipeline.gate.change import Change, Files, tenant_of
 
-# What a person confirmed, or readers rely on, going forward. What guards secrets, classes, pins and whole folders still denies.
+# What readers rely on, going forward. What guards secrets, classes, pins and whole folders still denies.
 EASED = frozenset(
     {
         "change.contract_breaking_needs_major",
         "change.contract_version_lowered",
-        "change.endpoint_moved",
-        "change.freshness_loosened",
-        "change.host_key_changed",
-        "change.tier_changed",
-        "change.version_told",
         "change.write_mode_kept",
         "contract.dropped",
         "rehearsal.not_whole",
