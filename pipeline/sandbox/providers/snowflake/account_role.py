@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {"comment": "COMMENT"}
@@ -25,22 +26,13 @@ def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] |
     return found and {"name": name, "comment": found.get("comment") or "", "fullyQualifiedName": quoted(name)}
 
 
-def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
-    for statement in alter("ROLE", identifier, old, new, OPTIONS, {"name"}):
-        account.execute(statement)
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP ROLE IF EXISTS {identifier}")
-
-
 TYPE = Type(
     "snowflake:index/accountRole:AccountRole",
     frozenset({*OPTIONS, "name"}),
     create,
     read,
-    delete,
-    update,
+    dropping("ROLE"),
+    altering("ROLE", OPTIONS, {"name"}),
     named="name",
     replaces=renamed,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {"comment": "COMMENT", "dataRetentionTimeInDays": "DATA_RETENTION_TIME_IN_DAYS"}
@@ -27,22 +28,13 @@ def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] |
     return found and {"name": name, "comment": found.get("comment") or "", "fullyQualifiedName": quoted(name)}
 
 
-def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
-    for statement in alter("DATABASE", identifier, old, new, OPTIONS, KNOWN):
-        account.execute(statement)
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP DATABASE IF EXISTS {identifier}")
-
-
 TYPE = Type(
     "snowflake:index/database:Database",
     frozenset({*OPTIONS, *KNOWN}),
     create,
     read,
-    delete,
-    update,
+    dropping("DATABASE"),
+    altering("DATABASE", OPTIONS, KNOWN),
     named="name",
     replaces=renamed,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {"comment": "COMMENT", "dataRetentionTimeInDays": "DATA_RETENTION_TIME_IN_DAYS"}
@@ -41,12 +42,7 @@ def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
     if old.get("withManagedAccess") != new.get("withManagedAccess"):
         verb = "ENABLE" if new.get("withManagedAccess") == "true" else "DISABLE"
         account.execute(f"ALTER SCHEMA {identifier} {verb} MANAGED ACCESS")
-    for statement in alter("SCHEMA", identifier, old, new, OPTIONS, KNOWN):
-        account.execute(statement)
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP SCHEMA IF EXISTS {identifier}")
+    altering("SCHEMA", OPTIONS, KNOWN)(account, identifier, old, new)
 
 
 TYPE = Type(
@@ -54,7 +50,7 @@ TYPE = Type(
     frozenset({*OPTIONS, *KNOWN}),
     create,
     read,
-    delete,
+    dropping("SCHEMA"),
     update,
     named="name",
     replaces=renamed,

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Refused, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account, Gone
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 ARN = re.compile(r"arn:[\w:/+=,.@-]+")
@@ -63,14 +64,9 @@ def _read(key: str, value: str) -> Any:
 
 
 def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
-    for statement in alter("USER", identifier, old, new, OPTIONS, APART):
-        account.execute(statement)
+    altering("USER", OPTIONS, APART)(account, identifier, old, new)
     if (options := _apart(new)) and options != _apart(old):
         account.execute(f"ALTER USER {identifier} SET {' '.join(options)}")
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP USER IF EXISTS {identifier}")
 
 
 TYPE = Type(
@@ -78,7 +74,7 @@ TYPE = Type(
     frozenset({*OPTIONS, *APART}),
     create,
     read,
-    delete,
+    dropping("USER"),
     update,
     named="name",
     replaces=renamed,

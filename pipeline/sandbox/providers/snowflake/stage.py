@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, quoted, renamed, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {"comment": "COMMENT", "url": "URL"}
@@ -40,14 +41,9 @@ def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] |
 
 
 def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
-    for statement in alter("STAGE", identifier, old, new, OPTIONS, KNOWN):
-        account.execute(statement)
+    altering("STAGE", OPTIONS, KNOWN)(account, identifier, old, new)
     if _integration(new) != _integration(old):
         account.execute(f"ALTER STAGE {identifier} SET {_integration(new)[0]}")
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP STAGE IF EXISTS {identifier}")
 
 
 def _replaces(old: Inputs, new: Inputs) -> frozenset[str]:
@@ -61,7 +57,7 @@ TYPE = Type(
     frozenset({*OPTIONS, *KNOWN}),
     create,
     read,
-    delete,
+    dropping("STAGE"),
     update,
     named="name",
     replaces=_replaces,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account, Gone
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, enabled, quoted, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, enabled, quoted, unquoted
 
 OPTIONS = {
     "comment": "COMMENT",
@@ -47,21 +48,12 @@ def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] |
     }
 
 
-def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
-    for statement in alter("STORAGE INTEGRATION", identifier, old, new, OPTIONS, KNOWN):
-        account.execute(statement)
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP INTEGRATION IF EXISTS {identifier}")
-
-
 TYPE = Type(
     "snowflake:index/storageIntegrationAws:StorageIntegrationAws",
     frozenset({*OPTIONS, *KNOWN}),
     create,
     read,
-    delete,
-    update,
+    dropping("INTEGRATION"),
+    altering("STORAGE INTEGRATION", OPTIONS, KNOWN),
     named="name",
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.sandbox.providers.resource_type import Inputs, Type
+from pipeline.sandbox.providers.snowflake.change import altering, dropping
 from pipeline.sandbox.providers.snowflake.connection import Account
-from pipeline.sandbox.providers.snowflake.sql import alter, assignments, enabled, quoted, renamed, unquoted
+from pipeline.sandbox.providers.snowflake.sql import assignments, enabled, quoted, renamed, unquoted
 from pipeline.warehouse import literal
 
 OPTIONS = {
@@ -44,15 +45,6 @@ def read(account: Account, identifier: str, _inputs: Inputs) -> dict[str, Any] |
     return told
 
 
-def update(account: Account, identifier: str, old: Inputs, new: Inputs) -> None:
-    for statement in alter("WAREHOUSE", identifier, old, new, OPTIONS, KNOWN):
-        account.execute(statement)
-
-
-def delete(account: Account, identifier: str, _inputs: Inputs) -> None:
-    account.execute(f"DROP WAREHOUSE IF EXISTS {identifier}")
-
-
 def _replaces(old: Inputs, new: Inputs) -> frozenset[str]:
     """A size that is taken away cannot be altered away."""
     gone = old.get("warehouseSize") and not new.get("warehouseSize")
@@ -64,8 +56,8 @@ TYPE = Type(
     frozenset({*OPTIONS, *KNOWN}),
     create,
     read,
-    delete,
-    update,
+    dropping("WAREHOUSE"),
+    altering("WAREHOUSE", OPTIONS, KNOWN),
     named="name",
     replaces=_replaces,
 )
