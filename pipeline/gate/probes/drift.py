@@ -142,7 +142,7 @@ def _order(seen: Sample, earlier: Sequence[str], mapping: FieldMapping) -> Itera
     before = [name for name in earlier if name in seen.fields]
     if mapping.format["kind"] == "csv" and both != before:
         moved = [name for name, old in zip(both, before, strict=True) if name != old]
-        what = f"{seen.source_key} has its fields in another order than before, from `{moved[0]}` on."
+        what = f"{seen.source_key} has its fields in another order than was known, from `{moved[0]}` on."
         yield Difference("probe.reordered", "", what, "nothing: fields are found by name", level="info")
 
 

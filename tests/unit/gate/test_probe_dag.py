@@ -51,8 +51,10 @@ def test_the_real_airflow_builds_the_file_and_tells_what_it_cannot(subject, monk
     assert list(dag.ask(subject)) == found
 
 
-def test_without_an_airflow_the_question_stays_open(subject):
+def test_without_an_airflow_in_time_the_question_stays_open(subject, monkeypatch):
     """That is told with the command that makes one; it stops a priority tenant alone."""
+    monkeypatch.setattr(dag, "TIMEOUT_S", 0.01)
+    assert [(told.code, told.level) for told in dag.ask(subject)] == [("probe.unanswered", "info")]
     for tier, level in (("standard", "info"), ("priority", "deny")):
         nobody = replace(
             subject, hands=replace(subject.hands, airflow=None), settings={**subject.settings, "tier": tier}
