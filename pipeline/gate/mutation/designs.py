@@ -96,6 +96,17 @@ def _renamed(draft: Draft, table: str, old: str, new: str) -> None:
     draft.put(expected, word.sub(new, header) + "\n" + rest)
 
 
+def _announced(draft: Draft, table: str, column: str) -> None:
+    """Readers were told before: the contract that stands calls the column deprecated."""
+    file = f"contracts/{table}.yaml"
+
+    def work(every: list[dict[str, Any]]) -> None:
+        next(one for one in every if one["name"] == column).update(deprecated=True)
+
+    draft.edit(file, with_columns(work))
+    draft.put_in_both(file, draft.text(file))
+
+
 def renamed_by_design(draft: Draft) -> str:
     """In every place, and the new major version says so."""
     used = " ".join(draft.sql(table) for table in draft.tables() if " JOIN " in draft.sql(table))
@@ -109,6 +120,7 @@ def renamed_by_design(draft: Draft) -> str:
         and one["name"] != table
     ]
     table, column = draft.pick(pairs)
+    _announced(draft, table, column)
     _renamed(draft, table, column, f"{column}_v2")
     draft.edit(f"contracts/{table}.yaml", lambda contract: contract.update(version=_next(contract["version"], 0)))
     return f"`{column}` of {table} is called `{column}_v2` everywhere"
@@ -124,6 +136,7 @@ def column_removed_by_design(draft: Draft) -> str:
         return bool(
             parts
             and plain
+            and " JOIN " not in parts.tail
             and len(columns) > 2
             and not columns[-1].get("primaryKey")
             and columns[-1]["name"] != "modified_at"
@@ -132,6 +145,7 @@ def column_removed_by_design(draft: Draft) -> str:
     table = draft.table(last)
     parts = parts_of(draft, table)
     column = parts.columns[-1].name
+    _announced(draft, table, column)
     save(draft, table, replace(parts, columns=parts.columns[:-1]))
     draft.edit(f"contracts/{table}.yaml", with_columns(lambda every: every.pop()))
     draft.edit(f"contracts/{table}.yaml", lambda contract: contract.update(version=_next(contract["version"], 0)))

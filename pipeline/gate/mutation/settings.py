@@ -190,7 +190,7 @@ KINDS: Sequence[Kind] = (
     Kind("settings/private_key", SECRET, private_key),
     Kind("settings/secret_in_test", SECRET, secret_in_test),
     Kind("settings/password_in_url", ("document.wrong_value", *SECRET), password_in_url),
-    Kind("settings/secret_of_another", ("document.name",), secret_of_another),
+    Kind("settings/secret_of_another", ("document.name", *SECRET), secret_of_another),
     Kind("settings/host_keys_gone", ("document.missing_key", "tenant.host_keys_required"), host_keys_gone),
     Kind("settings/host_keys_empty", ("tenant.host_keys_required",), host_keys_empty),
     Kind("settings/host_key_wrong", ("document.wrong_value",), host_key_wrong),

@@ -234,7 +234,7 @@ KINDS: Sequence[Kind] = (
     Kind("transform/division", ("transform.division",), division),
     Kind("transform/join_condition", ("transform.cross_join", "transform.rows"), join_condition),
     Kind("transform/join_always", ("transform.cross_join", "transform.rows"), join_always),
-    Kind("transform/join_inner", ("transform.rows",), join_inner),
+    Kind("transform/join_inner", ("transform.rows", "transform.test_failed"), join_inner),
     Kind("transform/other_table", ("transform.source",), other_table),
     Kind("transform/neighbour_read", ("transform.source",), neighbour_read),
     Kind("transform/stage_read", ("transform.forbidden", "transform.source", "transform.function_unknown"), stage_read),
