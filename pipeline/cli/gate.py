@@ -54,6 +54,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="first mend how transforms are written, where that changes nothing of what they mean",
     )
+    parser.add_argument("--rules", type=Path, metavar="DIR", help="a checkout whose policies and .sqlfluff judge")
+    parser.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="append the verdict to this decision log, one line of JSON"
+    )
+    declare_outputs(parser)
+
+
+def declare_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -68,10 +76,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help=f"also write the verdict there, as its ending says: {', '.join(ENDINGS)}; may be repeated",
-    )
-    parser.add_argument("--rules", type=Path, metavar="DIR", help="a checkout whose policies and .sqlfluff judge")
-    parser.add_argument(
-        "--decisions", type=Path, metavar="FILE", help="append the verdict to this decision log, one line of JSON"
     )
 
 
