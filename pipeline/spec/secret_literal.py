@@ -30,7 +30,8 @@ _ASSIGNED: Final = re.compile(
     r"\b(?:password|passwd|secret_?key|api_?key|access_?key|client_secret)\b[\"']?\s*[:=]\s*[\"']?([^\s\"',}]{8,})",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,23}")
+# a name, also one with the path before it, which is refused elsewhere for what it is
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,23}|[a-z][a-z0-9_-]{0,23}(?:/[a-z][a-z0-9_-]{0,23}){1,4}")
 _FIX: Final = "remove it, give it to AWS Secrets Manager, and name it here; then rotate it, for it has been seen"
 
 

@@ -53,6 +53,8 @@ def test_names_fingerprints_and_digests_are_no_secrets(line):
         ("a: {password: X1}", True),
         ("token_url: https://login.example/token", False),
         ("secret: 12", False),
+        ("secret: acme/staging/initech/erp_api", False),
+        ("secret: 3rd/9fKq2/Zz", True),
     ],
 )
 def test_a_value_beside_such_a_key_is_a_name(text, found):
