@@ -29,6 +29,7 @@ from pipeline.gate.returning import eased
 from pipeline.gate.ruling import ruled
 from pipeline.gate.successor import Successor
 from pipeline.gate.tenant import answer, questions
+from pipeline.validate.cell import CELLS_FILE, cells_of, unknown_cells
 
 # the findings of one check about one tenant, out of the head's files: (tenant, files) → findings
 Check = Callable[[str, Files], list[Finding]]
@@ -141,7 +142,7 @@ def gate(
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
         alone = [one for findings in waiting for one in findings()]
         gone = tenants_gone(change.base_files, change.head_files, tenants or change.tenants)
-        found = [*read, *checked, *alone, *gone, *not_said(ruled, alone)]
+        found = [*read, *checked, *alone, *gone, *_placed(new, judged), *not_said(ruled, alone)]
     found = waivers.apply(list(eased(found, change)), rules.bundle, change, judged, datetime.now(UTC).date())
     return Verdict(
         base=change.base,
@@ -156,6 +157,12 @@ def gate(
         policies=rules.bundle,
         change=change,
     )
+
+
+def _placed(new: Documents, tenants: Collection[str]) -> Iterator[Finding]:
+    """Tenants in cells that are not there."""
+    settings = [one for path, one in new.parsed.items() if "/environments/" in path and tenant_of(path) in tenants]
+    return unknown_cells(settings, cells_of(new.parsed.get(CELLS_FILE)))
 
 
 def _own(files: Files, tenants: Collection[str]) -> dict[str, Files]:
