@@ -74,7 +74,7 @@ def forge(tmp_path, toolset, monkeypatch):
 
 def test_a_sound_change_of_one_tenant_is_allowed(forge):
     """Exit code 0, and the verdict names base, head and the tenant that changed."""
-    forge.edit(CONTRACT, "value: 2, unit: h", "value: 3, unit: h")
+    forge.edit(CONTRACT, "latency, value: 2, unit: h", "latency, value: 1, unit: h")
     variables = forge.pull_request()
     code, verdict = forge.judge(variables)
     assert (code, verdict["verdict"], verdict["findings"]) == (0, "allow", [])
