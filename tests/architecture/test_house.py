@@ -27,6 +27,7 @@ MODULES = [*CODE, *(name for name in FILES if name.startswith("tests/") and name
 MAX_MODULE, MAX_FUNCTION = 300, 40
 # Longer than the house allows, each with the reason. Whatever is not here is short; whatever is here and short comes out again.
 LONG_MODULES = {
+    "pipeline/naming.py": "one short function for each physical name: nothing else may join the parts of one",
     "pipeline/observe/diagnosis/infrastructure.py": "a table of signatures",
     "pipeline/observe/diagnosis/load.py": "a table of signatures",
     "pipeline/observe/diagnosis/orchestration.py": "a table of signatures",
