@@ -75,6 +75,9 @@ def test_a_peek_shows_the_first_records(initech):
         landing.open_source(binding, assume_tenant(initech.environment, initech.name, "peek", "r-1"))
     ) as source:
         sample = source.peek(binding.pipeline, 3)
+        assert source.surplus() == ()
+        source._caller.granted |= {"customers.write"}
+        assert "customers.write" in source.surplus()[0]
     assert sample is not None
     assert "CustomerID" in sample.fields
     assert len(sample.records) == 3
