@@ -19,7 +19,9 @@ MAX_BYTES, MAX_TENANT_BYTES, MAX_CHANGE_BYTES = 1_000_000, 8_388_608, 536_870_91
 ALL = "*"
 # what the gate reads besides the tenants
 PLATFORM = ("CODEOWNERS", "stacks/cells.yaml", "stacks/environments", "policies/waivers.yaml")
-SHARED = re.compile(r"tenants/[^/]+/(environments/[a-z]+\.yaml|pipelines/[^/]+\.yaml)")  # what fills a cell
+CELLS = "stacks/cells.yaml"
+# what fills a cell, and where a tenant's files come from: two must not read the same
+SHARED = re.compile(r"tenants/[^/]+/(environments/[a-z]+\.yaml|(pipelines|connectors)/[^/]+\.yaml)")
 
 Files = Mapping[str, bytes | None]
 
@@ -41,7 +43,7 @@ class Scope:
     def of(cls, changed: Collection[str], asked: Collection[str]) -> Scope:
         named = frozenset(asked) | {tenant for path in changed if (tenant := tenant_of(path))}
         rules = any(path.startswith("policies/") for path in changed)
-        return cls(None if rules else named, any(SHARED.fullmatch(path) for path in changed))
+        return cls(None if rules else named, any(SHARED.fullmatch(path) or path == CELLS for path in changed))
 
     def reads(self, path: str) -> bool:
         tenant = tenant_of(path)
