@@ -31,7 +31,7 @@ class Question:
     def about(self) -> list[str | bytes]:
         """All that the answer hangs on."""
         sides = (self.after, self.before or {})
-        parts = [part for files in sides for path in sorted(files) for part in (path, files[path] or b"")]
+        parts = [part for files in sides for path in sorted(files) for part in (path, _told_apart(files[path]))]
         return [code_of(STAGES, PACKAGES), self.tenant, str(len(self.after)), *parts]
 
     def known(self, cache: Cache) -> list[Finding] | None:
@@ -52,11 +52,15 @@ def answer(question: Question, cache: Cache) -> list[Finding]:
     return cache.findings(question.kind, question.about, lambda: _ANSWERS[question.kind](question, cache))
 
 
+def _told_apart(content: bytes | None) -> bytes:
+    """What was refused as it was read is no empty file: no text holds this byte."""
+    return b"\0" if content is None else content
+
+
 def _validate(question: Question, _cache: Cache) -> list[Finding]:
     from pipeline.validate.tenant import validate_tenant
 
-    files = {path: content for path, content in question.after.items() if content is not None}
-    return validate_tenant(files, question.tenant)
+    return validate_tenant(question.after, question.tenant)
 
 
 def _test(question: Question, cache: Cache) -> list[Finding]:
@@ -64,7 +68,8 @@ def _test(question: Question, cache: Cache) -> list[Finding]:
     from pipeline.gate.transform_test import check
 
     found = _validate(question, cache)
-    return found if denied(found) else [*found, *check(question.tenant, question.after, cache)]
+    whole = None not in question.after.values()  # what was refused as it was read is missing in it
+    return found if denied(found) or not whole else [*found, *check(question.tenant, question.after, cache)]
 
 
 def _compare(question: Question, _cache: Cache) -> list[Finding]:

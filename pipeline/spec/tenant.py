@@ -127,7 +127,8 @@ class _Reading:
 
     def read(self, file: str, content: bytes | None) -> None:
         found, broken = entry(self.tenant.name, file)
-        self.findings += broken
+        if content is not None:
+            self.findings += broken
         if found is None:
             return
         self.tenant.files[file] = found
