@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.attempt import Attempt, Audit, Fault, ObjectLoad, session
-from pipeline.errors import Busy, Conflict, Unreachable
+from pipeline.errors import Busy, Unreachable
 from pipeline.events import Sink
 from pipeline.live import Tables
 from pipeline.publish import ledger, mutex, report, snapshot
@@ -136,15 +136,13 @@ def _try(candidate: Candidate, open_session: Session, *, repeated: bool) -> Outc
 
 
 def _read(candidate: Candidate, hold: mutex.Hold) -> Snapshot:
-    """What the world says of these objects and this attempt."""
-    condition = snapshot.of_publish(candidate.ready(), candidate.attempt.ledger_seq)
+    """What the world says of these objects and this attempt. `Conflict` where rows since it began are missing."""
+    since = candidate.attempt.ledger_seq
+    condition = snapshot.of_publish(candidate.ready(), since)
     seen = snapshot.read(hold, candidate.tables, candidate.binding.pipeline, candidate.where, condition)
-    if seen.head[0] < candidate.attempt.ledger_seq:
-        raise Conflict(
-            f"its newest row is {seen.head[0]}, and was {candidate.attempt.ledger_seq} when this attempt began.",
-            where=candidate.tables.ledger,
-            fix="put the table back as it was (Snowflake's Time Travel), then run again",
-        )
+    added = [row.seq for row in seen.rows if row.seq > since]
+    if seen.head[0] < since or added != list(range(since + 1, seen.head[0] + 1)):
+        raise ledger.changed(f"of the rows up to {max(since, seen.head[0])} some are gone.", candidate.tables)
     return seen
 
 

@@ -128,12 +128,17 @@ def demand_proof(rows: Sequence[Row], t: Tables, where: tuple[str, str, str]) ->
         before = rows[number - 1] if number else None
         follows = before is None or before.seq + 1 < one.seq or (before.seq + 1, before.hash) == (one.seq, one.previous)
         if not follows or one.hash != _hash(receipt(one, *where)):
-            raise Conflict(
-                f"row {one.seq} is not what was written.",
-                where=t.ledger,
-                why="Somebody has written past the fence or changed the ledger by hand: nobody can say what counts.",
-                fix="put the table back as it was (Snowflake's Time Travel), then run again",
-            )
+            raise changed(f"row {one.seq} is not what was written.", t)
+
+
+def changed(what: str, t: Tables) -> Conflict:
+    """Nobody publishes on such a ledger."""
+    return Conflict(
+        what,
+        where=t.ledger,
+        why="Somebody has written past the fence or changed the ledger by hand: nobody can say what counts.",
+        fix="put the table back as it was (Snowflake's Time Travel), then run again",
+    )
 
 
 def verify_chain(receipts: Iterable[Mapping[str, Any]]) -> list[str]:

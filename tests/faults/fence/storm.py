@@ -137,7 +137,7 @@ def rows_of(one: LandedObject) -> list[tuple]:
 
 def work(weather: Weather, known: list[LandedObject], seed: int) -> None:
     """Load, sometimes dawdle, publish; any way to die is met."""
-    luck = random.Random(seed)  # noqa: S311 a storm is to be had again
+    luck = random.Random(seed)
     while weather.blows:
         one = luck.choice(known)
         candidate = weather.store.candidate(one, rows={one.source_key: rows_of(one)})
@@ -157,7 +157,7 @@ def work(weather: Weather, known: list[LandedObject], seed: int) -> None:
 
 def operate(weather: Weather, seed: int) -> None:
     """Deploys and revokes."""
-    luck = random.Random(seed)  # noqa: S311 a storm is to be had again
+    luck = random.Random(seed)
     while weather.blows:
         time.sleep(0.3)
         try:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from pipeline.attempt import Counts
+from pipeline.load import quarantine
+from pipeline.publish.fence import Kind
 from pipeline.release import Check, Column, Contract, Field, FieldMapping
-from tests.warehouse import orders
+from tests.warehouse import landed, orders
 
 CSV = {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "header": True, "nulls": [""]}
 JSON = {"kind": "json", "encoding": "utf-8"}
@@ -68,6 +70,61 @@ def test_more_than_five_percent_and_the_object_waits(store):
     assert not good.held
     assert one.rows(f"SELECT DISTINCT _object FROM {one.tables.rows}") == [("good.csv",)]
     assert one.quarantined() == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "source", "waits"),
+    [(5, 100, False), (6, 100, True), (1, 20, False), (1, 19, True), (0, 0, False), (6, 120, False)],
+)
+def test_the_boundary_is_exactly_five_percent(broken, source, waits):
+    """5 of 100 wait alone; one more, or one row less around them, and the object waits."""
+    tally = quarantine.tallies([("a.csv", '[{"field": "Id", "rule": "type"}]', broken)])["a.csv"]
+    assert bool(quarantine.verdict(tally, source, set())) is waits
+
+
+@pytest.mark.parametrize("write", ["append", "merge", "replace"])
+def test_a_file_with_only_a_header_is_an_object_without_rows(store, write):
+    """It is published once, with a receipt of nothing; a pipeline that replaces then shows an empty table."""
+    one = store(orders(write=write))
+    one.publish(landed("before.csv"))
+    empty = one.drop("empty.csv", "Id,Val\n")
+    assert one.run(empty).kind is Kind.PUBLISHED
+    outcome = one.run(empty)
+    assert outcome.kind is Kind.ALREADY_PUBLISHED
+    assert one.visible() == ([] if write == "replace" else [(1, 10), (2, 20)])
+
+
+def test_a_key_that_is_missing_is_a_row_for_quarantine(store):
+    """NULL is no key: nothing merges by it, nothing is overwritten by it, and two of them are not one."""
+    one = store(orders(write="merge", mapping=mapping(replace(ID, required=False), VAL)))
+    outcome = one.run(one.drop("a.csv", many(",1", ",2")))
+    assert outcome.kind is Kind.PUBLISHED
+    assert [row[2] for row in one.quarantined()] == [[("id", "not_null")]] * 2
+    assert outcome.receipts[0]["rows"] == {
+        "source": 102,
+        "loaded": 100,
+        "quarantined": 2,
+        "filtered": 0,
+        "written": 100,
+    }
+
+
+def test_one_key_twice_in_an_object_is_no_merge(store):
+    """Which of the two is right, only the customer knows: the object waits, and what stood there stays."""
+    one = store(orders(write="merge"))
+    one.run(one.drop("a.csv", "Id,Val\n1,10\n"))
+    outcome = one.run(one.drop("b.csv", "Id,Val\n1,11\n1,12\n"))
+    assert outcome.kind is Kind.HELD
+    assert outcome.held["b.csv"][0].cause == "duplicate"
+    assert one.visible() == [(1, 10)]
+
+
+def test_bytes_that_were_changed_in_the_lake_hold_the_object(store):
+    """Somebody overwrote the landed file after ingest counted it."""
+    one = store()
+    dropped = one.drop("a.csv", "Id,Val\n1,10\n")
+    one.world.put(dropped.files[0].key, b"Id,Val\n1,10\n2,20\n")
+    assert [fault.cause for fault in one.load(dropped).objects[0].faults] == ["file_format"]
 
 
 def test_a_column_that_never_reads_holds_the_object(store):
