@@ -15,7 +15,14 @@ PAGES += [page for folder in ("how-to", "runbooks") for page in sorted((ROOT / "
 TEXTS = [*PAGES, *sorted((ROOT / "docs").glob("adr/*.md")), *sorted((ROOT / "docs").glob("reference/**/*.md"))]
 LINK = re.compile(r"\[[^\]]+\]\((?!https?://)([^)#]+)[^)]*\)")
 PLACE = re.compile(r"`((?:pipeline|policies|stacks|tenants|tests|docs|requirements)/[\w./-]+)`")
-STORY = ["use-the-sandbox", "probe", "promote", "re-run", "find-the-cause", "roll-back"]  # one sandbox, one page after the other
+STORY = [
+    "use-the-sandbox",
+    "probe",
+    "promote",
+    "re-run",
+    "find-the-cause",
+    "roll-back",
+]  # one sandbox, one page after the other
 
 
 def clone(folder):

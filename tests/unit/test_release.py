@@ -87,7 +87,7 @@ def test_a_key_that_is_no_text_is_refused():
 @SLOW
 def test_key_order_file_order_and_form_are_not_content(tenant, seed):
     """Documents written as one line of JSON, keys shuffled, files in any order: the same bytes."""
-    chance, files = random.Random(seed), files_of(tenant)  # noqa: S311
+    chance, files = random.Random(seed), files_of(tenant)
     again = {
         file: rewritten(file, content, chance) for file, content in chance.sample(sorted(files.items()), len(files))
     }

@@ -34,7 +34,9 @@ class Account:
         self.folder = file.with_suffix(".databases")
         self.folder.mkdir(parents=True, exist_ok=True)
         self._fake = FakeSnow()
-        shutil.rmtree(stage.LOCAL_BUCKET_PATH, ignore_errors=True)  # made in the temporary folder by every import, for nothing
+        shutil.rmtree(
+            stage.LOCAL_BUCKET_PATH, ignore_errors=True
+        )  # made in the temporary folder by every import, for nothing
         self.engine: DuckDBPyConnection = self._fake.duck_conn
         self._open()
         self.catalogue = Catalogue(self.engine.cursor())
