@@ -16,7 +16,7 @@ from pipeline.gate.verdict import Verdict
 
 MAX_FINDINGS = 50
 MAX_LINES, MAX_WIDTH = 30, 500  # a summary is read, and a runner takes a megabyte of it at most
-_WORD = re.compile(r"[\"'(“‘]*[^\W_]+(?:[-’'][^\W_]+)*[.,:;!?)\"'”’…]*|[–—→=+·]|\d+[.,]\d+[.,:;)]*")
+_WORD = re.compile(r"[\"'(“‘]*[^\W_]+(?:[-’'][^\W_]+)*[.,:;!?)\"'”’…]*|[–—→=+·]|[.,:;!?)]+|\d+[.,]\d+[.,:;)]*")
 _TICKS = re.compile(r"`+")
 _ENDING = re.compile(r"^(.*?)([.,:;!?]*)$")
 
@@ -114,7 +114,13 @@ def words(text: str) -> str:
     pieces = text.replace("\n", " ").split("`")
     if len(pieces) % 2 == 0:
         return code(text)
-    return "".join(code(piece) if index % 2 else _loose(piece) for index, piece in enumerate(pieces))
+    said = ""
+    for index, piece in enumerate(pieces):
+        part = code(piece) if index % 2 else _loose(piece)
+        said += (
+            f" {part}" if said.endswith("`") and part.startswith("`") else part
+        )  # two spans side by side would be one
+    return said
 
 
 def _loose(text: str) -> str:

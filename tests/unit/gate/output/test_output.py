@@ -166,6 +166,11 @@ def test_words_stay_readable():
     assert said == "`supplier_id` is filled by no column of `transforms/invoices.sql`, line 3 (new)."
 
 
+def test_spans_of_code_never_touch():
+    """Two fences side by side would be read as one longer fence, and what they hold would come free."""
+    assert words("table `a`: breaking, `b`#c and `d``e`") == "table `a`: breaking, `b` `#c` and `d` `e`"
+
+
 def test_an_alert_is_known_again_after_lines_moved():
     """Code scanning's fingerprint does not hang on the line; two findings alike get two."""
     first = FINDINGS[1]
