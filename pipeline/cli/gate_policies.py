@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -47,10 +48,17 @@ def run(arguments: argparse.Namespace) -> Answer:
         said = [finding.document() for finding in findings]
         return Answer({"findings": said}, "\n".join(one.sentence() for one in findings), FINDINGS)
     judging = read_bundle_at(repository, base)
-    trial = try_policies(judging, brought.bundle, opa, repository, base, arguments.days)
+    trial = try_policies(judging, brought.bundle, opa, repository, base, arguments.days, progress)
     told: dict[str, Any] = {"base": base, "policies": {"base": judging.digest, "head": brought.bundle.digest}}
     blocks_today = any(one.now for one in trial.blocked)
     return Answer({**told, **trial.document(), "findings": []}, text(trial), FINDINGS if blocks_today else OK)
+
+
+def progress(done: int, total: int) -> None:
+    """One line that is written over, where somebody watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done} of {total} states of tenants{chr(10) if done == total else ''}")
+        sys.stderr.flush()
 
 
 def text(trial: Trial) -> str:

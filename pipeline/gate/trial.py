@@ -6,7 +6,7 @@ and those about changes for the step that made the tree. Reads git, asks two OPA
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,18 +57,29 @@ class Trial:
         }
 
 
-def try_policies(base: Bundle, head: Bundle, program: Path, repository: Repository, revision: str, days: int) -> Trial:
-    """Both sets of policies about every tenant of this revision and of its last `days` days."""
+def try_policies(
+    base: Bundle,
+    head: Bundle,
+    program: Path,
+    repository: Repository,
+    revision: str,
+    days: int,
+    hear: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Trial:
+    """Both sets of policies about every tenant of this revision and of its last `days` days. `hear`: (states asked about, all)."""
     seen = history.sights(repository, revision, days)
     common = history.platform(repository, revision).values
     blocked: list[tuple[Sight, Mapping[str, Any]]] = []
     allowed: list[tuple[Sight, Mapping[str, Any]]] = []
+    asked_about = 0
     with warm(base, program=program) as before, warm(head, program=program) as after, ThreadPoolExecutor(2) as pool:
         for some, batch in _questions(repository, seen, common):
             old, new = pool.map(lambda judge, asked=batch: _denials(judge, asked, common), (before, after))
             for key, sight in some.items():
                 blocked += [(sight, one) for code, one in new[key].items() if code not in old[key]]
                 allowed += [(sight, one) for code, one in old[key].items() if code not in new[key]]
+            asked_about += len(some)
+            hear(min(asked_about, len(seen)), len(seen))
     return Trial(
         tenants=sum(sight.now for sight in seen),
         trees=len(seen),

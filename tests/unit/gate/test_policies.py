@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_a_rule_is_short_and_shows_both_sides(rule):
     tests = rule.with_name(f"{rule.stem}_test.rego").read_text()
     assert "deny == set() with" in tests
     assert '"what":' in tests
+
+
+def test_every_rule_serves_a_control_and_has_an_owner():
+    """Each names a criterion of SOC 2 and one of the two teams that may waive it; there are the four families of them."""
+    rules = read_bundle(POLICIES).rules
+    assert len(rules) >= 40
+    assert {code.partition(".")[0] for code in rules} == set(FAMILIES)
+    assert {rule.owner for rule in rules.values()} == {"platform", "security"}
+    assert [rule.code for rule in rules.values() if not re.fullmatch(r"(CC[1-9]|A1|C1|PI1)\.[1-9]", rule.soc2)] == []
 
 
 def test_the_catalog_is_current():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from pipeline.cli import app
 from pipeline.cli.gate_policies import text
 from pipeline.gate import history
 from pipeline.gate.bundle import read_bundle
@@ -74,8 +76,10 @@ def test_who_would_be_blocked_or_allowed_is_named(fleet, opa, tmp_path):
         ("change/retire_before_delete.rego", 'status != "retiring"', 'status == "unknown"'),
     )
     base, head = read_bundle(PROJECT / "policies"), read_bundle(folder)
-    trial = try_policies(base, head, opa, Repository(fleet.folder), "main", 180)
+    heard: list[tuple[int, int]] = []
+    trial = try_policies(base, head, opa, Repository(fleet.folder), "main", 180, lambda *done: heard.append(done))
     assert (trial.tenants, trial.trees) == (2, 5)
+    assert heard[-1] == (5, 5)
     freshness = [(one.tenant, one.now, one.trees) for one in trial.blocked if one.code == "tenant.freshness_promised"]
     assert freshness == [("initech", True, 1), ("globex", False, 1), ("hooli", False, 1)]
     assert [(one.tenant, one.code, one.now) for one in trial.allowed] == [
@@ -95,3 +99,24 @@ def test_the_same_policies_differ_in_nothing(fleet, opa):
     bundle = read_bundle(PROJECT / "policies")
     trial = try_policies(bundle, bundle, opa, Repository(fleet.folder), "main", 180)
     assert (trial.blocked, trial.allowed) == ((), ())
+
+
+def test_the_command_tries_the_work_trees_policies_and_refuses_broken_ones(fleet, opa, capsys, monkeypatch):
+    """Who would be blocked today is exit code 1; so are policies that cannot be asked, with the finding that says why."""
+    monkeypatch.setenv("PATH", str(opa.parent), prepend=":")
+    shutil.copytree(PROJECT / "policies", fleet.folder / "policies")
+    fleet.commit("platform: rules")
+    words = ["gate", "policies", "try", "--json", "--days", "30", "--repo", str(fleet.folder)]
+    assert app.main(words) == 0
+    assert json.loads(capsys.readouterr().out)["newly_blocked"] == []
+    fleet.edit("policies/tenant/freshness_promised.rego", "promise.value > 0", "promise.value in {1, 2, 3}")
+    assert app.main(words) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [(one["tenant"], one["code"]) for one in document["newly_blocked"] if one["now"]] == [
+        ("initech", "tenant.freshness_promised")
+    ]
+    assert document["policies"]["base"] != document["policies"]["head"]
+    fleet.write("policies/main.rego", "package main\n\nanswer := http.send({})\n")
+    assert app.main(words) == 1
+    assert "http.send" in json.loads(capsys.readouterr().out)["findings"][0]["what"]
+    assert app.main([*words, "--days", "0"]) == 2
