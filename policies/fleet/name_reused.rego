@@ -9,12 +9,13 @@
 #   soc2: CC6.1
 package rules.fleet.name_reused
 
+import data.lib.changes
 import data.lib.documents
 
 deny contains {"where": {"file": file, "pointer": ""}, "what": what} if {
 	some file in input.changed
-	file in object.keys(input.documents)
-	not file in object.keys(input.base.documents)
+	file in changes.there
+	not file in changes.there_before
 	file in input.base.removed
 	documents.kind(file) in {"tenant", "pipelines"}
 	what := sprintf("%s stood here before and was removed.", [file])

@@ -9,6 +9,7 @@
 #   soc2: CC6.1
 package rules.fleet.names_apart
 
+import data.lib.changes
 import data.lib.documents
 
 # 0 reads as o, 1 as l; underscores are not read at all
@@ -19,8 +20,8 @@ tenants := {documents.tenant_of(path) | some path, _ in input.documents}
 deny contains {"where": {"file": path, "pointer": ""}, "what": what} if {
 	some path in input.changed
 	documents.kind(path) == "tenant"
-	path in object.keys(input.documents)
-	not path in object.keys(input.base.documents)
+	path in changes.there
+	not path in changes.there_before
 	tenant := documents.tenant_of(path)
 	others := {other | some other in tenants; other != tenant; reading(other) == reading(tenant)}
 	count(others) > 0

@@ -49,7 +49,12 @@ added_or_changed(file) if {
 	input.documents[file]
 }
 
+# worked out once: a fleet has tens of thousands of files, and each is asked about
+there := object.keys(input.documents)
+
+there_before := object.keys(input.base.documents)
+
 removed(file) if {
 	input.base.documents[file]
-	not file in object.keys(input.documents)
+	not file in there
 }
