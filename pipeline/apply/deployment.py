@@ -21,13 +21,16 @@ from pipeline.apply import artifacts, infrastructure, last_look, lease, records
 from pipeline.apply.judgement import Judge
 from pipeline.apply.last_look import Probe
 from pipeline.apply.records import Record
-from pipeline.errors import AcmeError
+from pipeline.errors import AcmeError, Busy
 from pipeline.events import Correlation, Event, Sink
 from pipeline.plan.desired import Desired
 from pipeline.plan.engine import Engine, Program
 from pipeline.plan.step import Step
 from pipeline.publish import epoch, schema
 from pipeline.warehouse import Session
+
+# Each waits a minute for a lock. Snowflake ends a transaction that blocks another and whose client has been silent for five.
+LOCK_ATTEMPTS = 7
 
 
 @dataclass(frozen=True)
@@ -135,9 +138,19 @@ def _make(desired: Desired, world: World, request: Request, record: Record, hear
     steps = infrastructure.make(world, name, world.program(desired), heartbeat, request.approved)
     last_look.look(desired, world.records, world.probe)
     heartbeat.check()
-    epochs = _publish(desired, world, record)
+    epochs = _publish_in_time(desired, world, record, heartbeat)
     records.finish(world.records, record, "live")
     return Deployed("live", record, steps, epochs)
+
+
+def _publish_in_time(desired: Desired, world: World, record: Record, heartbeat: lease.Heartbeat) -> dict[str, int]:
+    """Where an apply died before this one, its transaction may still hold the mutexes: it is waited for as long as that lasts."""
+    for _ in range(LOCK_ATTEMPTS - 1 if heartbeat.killed else 0):
+        try:
+            return _publish(desired, world, record)
+        except Busy:
+            heartbeat.check()
+    return _publish(desired, world, record)
 
 
 def _publish(desired: Desired, world: World, record: Record) -> dict[str, int]:

@@ -204,6 +204,27 @@ def test_what_the_gate_refuses_is_not_applied_and_what_is_live_stays_live(world,
     assert world.sink.names[-1] == "apply.deployment.failed"
 
 
+@pytest.mark.usefixtures("steps")
+def test_the_transaction_of_a_dead_apply_is_waited_for(world, wanted, monkeypatch):
+    """It holds the mutexes until the warehouse ends it. Where nobody died, somebody alive holds them: then nobody is waited for."""
+    free, tried = epoch.raise_epochs, []
+
+    def locked(*words, **named):
+        tried.append(None)
+        if len(tried) % 3:
+            raise Busy("the lock was not free in time.")
+        return free(*words, **named)
+
+    monkeypatch.setattr(epoch, "raise_epochs", locked)
+    with pytest.raises(Busy, match="not free"):
+        deploy(wanted, world, ASKED)
+    assert len(tried) == 1
+    with world.records.begin() as connection:  # as if that one had been killed instead
+        connection.execute(records.leases.update().values(holder={**lease.this_process(), "started": "1"}))
+    assert deploy(wanted, world, ASKED).outcome == "live"
+    assert len(tried) == 3
+
+
 def test_a_lost_lease_stops_before_anything_becomes_live(world, wanted, steps, monkeypatch):
     """Another apply took it over while the engine worked: tables and epochs stay as they are."""
 
