@@ -21,6 +21,7 @@ from pipeline.gate.cache import Cache
 from pipeline.gate.catalog import Rule
 from pipeline.gate.change import Change, Files, tenant_of
 from pipeline.gate.documents import Documents, read_documents
+from pipeline.gate.neighbours import Neighbours
 from pipeline.gate.plain import plain_finding, plain_line
 from pipeline.gate.pool import Work, pool
 from pipeline.gate.rehearsal import tenants_gone
@@ -135,8 +136,7 @@ def gate(
     with pool(pace.workers) as work:
         before, own = _own(change.base_files, judged), _own(change.head_files, judged)
         waiting = list(_alone(before, own, rules, pace, work))
-        # in haste the tenants' documents are left to validation, which reads them anyway
-        old, new = (read_documents({} if pace.fast else files) for files in (change.base_files, change.head_files))
+        old, new = _documents(change, judged, pace)
         ruled, count = ([], 0) if pace.fast else _ruled(change, rules, old, new, judged, {} if plans is None else plans)
         read = [finding for finding in (*change.findings, *new.findings) if finding.tenant in (None, *judged)]
         checked = [found for tenant, files in own.items() for check in asked.values() for found in check(tenant, files)]
@@ -163,6 +163,17 @@ def _placed(new: Documents, tenants: Collection[str]) -> Iterator[Finding]:
     """Tenants in cells that are not there."""
     settings = [one for path, one in new.parsed.items() if "/environments/" in path and tenant_of(path) in tenants]
     return unknown_cells(settings, cells_of(new.parsed.get(CELLS_FILE)))
+
+
+def _documents(change: Change, judged: Collection[str], pace: Pace) -> tuple[Documents, Documents]:
+    """Those of base and head. In haste none, validation reads what it needs; what untouched neighbours say is remembered."""
+    if pace.fast:
+        return read_documents({}), read_documents({})
+    neighbours = Neighbours.open(pace.cache, {*judged, *change.tenants})
+    old, new = (read_documents(files, neighbours) for files in (change.base_files, change.head_files))
+    if neighbours:
+        neighbours.save()
+    return old, new
 
 
 def _own(files: Files, tenants: Collection[str]) -> dict[str, Files]:
