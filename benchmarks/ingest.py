@@ -5,9 +5,10 @@ Starts the sandbox's AWS and SFTP parts on free ports in a folder of its own, la
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
-import resource
+import pickle
+import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +16,6 @@ import uuid
 from pathlib import Path
 
 from pipeline.cloud import assume_tenant
-from pipeline.ingest import landing
 from pipeline.naming import Place
 from pipeline.sandbox import folder as folders
 from pipeline.sandbox import lifecycle, parts, ports, seed
@@ -41,22 +41,7 @@ def large(target: Path, mebibytes: int) -> None:
             file.write(row * (2**20 // len(row)))
 
 
-def land(tenant: world.Tenant, answers: multiprocessing.Queue) -> None:
-    """In a process of its own, so that its peak is ours alone."""
-    binding = tenant.binding("purchase_orders", fetch={"files": NAME})
-    credentials = assume_tenant(tenant.environment, tenant.name, "ingest", binding.run)
-    before, began = peak(), time.monotonic()
-    (landed,) = landing.land(binding, world.NOTHING, world.Events(), credentials).objects
-    seconds = time.monotonic() - began
-    answers.put((landed.files[0].size, seconds, before, peak()))
-
-
-def peak() -> float:
-    """The most memory that this process has had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def measure(root: Path, mebibytes: int) -> tuple[int, float, float, float]:
+def measure(root: Path, mebibytes: int) -> dict[str, float]:
     folder = Folder(root)
     folders.make(folder)
     seed.seed(folder)
@@ -66,13 +51,13 @@ def measure(root: Path, mebibytes: int) -> tuple[int, float, float, float]:
         large(tenant.file(NAME), mebibytes)
         rested = time.time() - seed.SETTLED_S
         os.utime(tenant.file(NAME), (rested, rested))
-        context = multiprocessing.get_context("spawn")
-        answers = context.Queue()
-        worker = context.Process(target=land, args=(tenant, answers))
-        worker.start()
-        answer = answers.get(timeout=900)
-        worker.join()
-        return answer
+        binding = tenant.binding("purchase_orders", fetch={"files": NAME})
+        credentials = assume_tenant(tenant.environment, tenant.name, "ingest", binding.run)
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.landing"],
+            input=pickle.dumps((binding, credentials)), capture_output=True, check=True, timeout=900,
+        ).stdout  # fmt: skip
+        return dict(json.loads(told))
     finally:
         for part in PARTS:
             lifecycle.stop(folder, part)
@@ -88,8 +73,7 @@ def prepared(folder: Folder, root: Path) -> world.Tenant:
 if __name__ == "__main__":
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 512
     with tempfile.TemporaryDirectory() as scratch:
-        landed, seconds, before, most = measure(Path(scratch), size)
-    mib = landed / 2**20
-    sys.stdout.write(
-        f"{mib:.0f} MiB in {seconds:.1f} s, {mib / seconds:.0f} MiB/s, peak {most:.0f} MiB ({before:.0f} before)\n"
-    )
+        told = measure(Path(scratch), size)
+    mib, seconds = told["size"] / 2**20, told["seconds"]
+    rate, most, before = mib / seconds, told["most"], told["before"]
+    sys.stdout.write(f"{mib:.0f} MiB in {seconds:.1f} s, {rate:.0f} MiB/s, peak {most:.0f} MiB ({before:.0f} before)\n")
