@@ -15,7 +15,14 @@ import data.lib.documents
 # 0 reads as o, 1 as l; underscores are not read at all
 reading(name) := replace(replace(replace(replace(name, "_", ""), "0", "o"), "1", "l"), "rn", "m")
 
-tenants := {documents.tenant_of(path) | some path, _ in input.documents}
+readings := {tenant: reading(tenant) |
+	some tenant in {documents.tenant_of(path) | some path, _ in input.documents}
+}
+
+alike := {word: tenants |
+	some word in {word | word := readings[_]}
+	tenants := {tenant | readings[tenant] == word}
+}
 
 deny contains {"where": {"file": path, "pointer": ""}, "what": what} if {
 	some path in input.changed
@@ -23,7 +30,7 @@ deny contains {"where": {"file": path, "pointer": ""}, "what": what} if {
 	path in changes.there
 	not path in changes.there_before
 	tenant := documents.tenant_of(path)
-	others := {other | some other in tenants; other != tenant; reading(other) == reading(tenant)}
+	others := alike[reading(tenant)] - {tenant}
 	count(others) > 0
 	what := sprintf("`%s` reads as `%s`, which is another tenant.", [tenant, min(others)])
 }
