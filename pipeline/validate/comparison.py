@@ -73,11 +73,11 @@ def _agree(left: Any, one: Value, right: Any, other: Value) -> bool:
     if "text" not in families:
         return False
     text = (left if one.type and one.type.family == "text" else right).unnest()
-    return _readable(text, next(family for family in families if family != "text"))
+    return readable(text, next(family for family in families if family != "text"))
 
 
-def _readable(node: Any, family: str) -> bool:
-    """A literal that reads as a value of the family."""
+def readable(node: Any, family: str) -> bool:
+    """A text in quotes that reads as a value of the family."""
     from sqlglot import exp
 
     form = _READABLE.get("number" if family == "float" else family)
