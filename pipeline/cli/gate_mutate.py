@@ -17,7 +17,7 @@ from pipeline.gate.mutation.subjects import PlanOf
 from pipeline.naming import stack
 from pipeline.toolchain import programs
 
-EACH, VARIANTS_EACH = 4, 9
+EACH, VARIANTS_EACH = 2, 9
 OTHERS = ("probe", "evidence")  # what only the outside world or a promotion can say
 
 
