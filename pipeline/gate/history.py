@@ -15,6 +15,7 @@ from pipeline.gate.git import Entry, Repository
 
 TREE = "040000"
 NOTHING = "0" * 40
+OTHERS = 50  # enough to see that a commit touched more than one room; a first commit touches everything
 PLATFORM = ("CODEOWNERS", "stacks/cells.yaml", "stacks/environments")
 
 
@@ -22,7 +23,7 @@ PLATFORM = ("CODEOWNERS", "stacks/cells.yaml", "stacks/environments")
 class Sight:
     """One state of a tenant's folder. `tree` and `before` name git's trees; empty where there was none, or where it is not known.
 
-    `changed` are all paths of the commit that made it, `now` says that it stands today.
+    `changed` are the paths of the commit that made it, of others' no more than `OTHERS`; `now` says that it stands today.
     """
 
     tenant: str
@@ -57,7 +58,7 @@ def sights(repository: Repository, revision: str, days: int) -> list[Sight]:
     older: dict[tuple[str, str], Sight] = {}  # what a commit replaced, and none of these days made
     for step in _steps(repository, revision, days):
         for tenant, (before, after) in step.trees.items():
-            one = Sight(tenant, after, step.commit, step.at, step.author, before, tuple(step.changed))
+            one = Sight(tenant, after, step.commit, step.at, step.author, before, _told(step, tenant))
             made.setdefault((tenant, after), one)
             if before:
                 older[tenant, before] = Sight(tenant, before, step.commit, step.at)
@@ -65,6 +66,11 @@ def sights(repository: Repository, revision: str, days: int) -> list[Sight]:
     for tenant, sight in today.items():
         found[tenant, sight.tree] = replace(found.get((tenant, sight.tree), sight), now=True)
     return sorted(found.values(), key=lambda one: (one.tenant, one.at, one.now))
+
+
+def _told(step: _Step, tenant: str) -> tuple[str, ...]:
+    own = [path for path in step.changed if tenant_of(path) == tenant]
+    return (*own, *[path for path in step.changed if tenant_of(path) != tenant][:OTHERS])
 
 
 def left_main(repository: Repository, base: str | None, head: str | None) -> str:
