@@ -1,6 +1,6 @@
 # METADATA
 # scope: package
-# title: A table with confidential columns says what it is for
+# title: A table with restricted columns says what it is for
 # description: Who asks why we hold this about a person or a company must find the answer beside the columns.
 # custom:
 #   level: warn
@@ -13,7 +13,7 @@ import data.lib.documents
 
 deny contains {"where": {"file": file, "pointer": ""}, "what": what} if {
 	some file, contract in documents.of_kind("contracts")
-	held := {column.name | some table in contract.schema; some column in table.properties; column.classification in {"confidential", "restricted"}}
+	held := {column.name | some table in contract.schema; some column in table.properties; column.classification == "restricted"}
 	count(held) > 0
 	trim_space(object.get(contract, ["description", "purpose"], "")) == ""
 	what := sprintf("The contract holds `%s` and states no purpose.", [min(held)])
