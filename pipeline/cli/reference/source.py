@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-SUBJECTS: Final = ("document", "reference", "contract", "mapping", "transform", "probe", "evidence")
+SUBJECTS: Final = ("document", "reference", "contract", "mapping", "transform", "probe", "evidence", "rehearsal")
 ROOMS: Final = ("spec", "validate", "gate", "promote")  # where rules live
 BUILDERS: Final = {
     "Fault": "transform",

@@ -49,7 +49,7 @@ def checkout(tmp_path):
 
 
 def test_what_a_push_brought_is_judged_commit_by_commit_and_tenant_by_tenant(checkout, tmp_path):
-    """A commit that mixes tenants is refused for both, whatever follows it; a third tenant's apply hears nothing. All is recorded."""
+    """A commit that mixes tenants is refused for both, whatever follows it; a third tenant's apply hears nothing. All is kept."""
     heard: list[tuple[str, bool]] = []
 
     def record(tenant, verdict):
