@@ -24,6 +24,7 @@ from pipeline.gate.documents import read_documents
 from pipeline.gate.opa import warm
 from pipeline.gate.question import about_tenants
 from pipeline.toolchain import programs
+from pipeline.toolchain.cache import folder
 
 ROOT = Path(__file__).parents[1]
 IDENTITY = ("-c", "user.name=Acme", "-c", "user.email=acme@acme.example")
@@ -62,9 +63,11 @@ def taken(command: Sequence[str | Path], environment: Mapping[str, str] | None =
 
 
 def acme(fleet: Path, cache: Path, *words: str) -> Taken:
+    if not cache.is_dir():
+        cache.mkdir(parents=True)
+        (cache / "programs").symlink_to(folder() / "programs")  # what is measured is the gate, not the building of OPA
     command = [sys.executable, "-m", "pipeline.cli", f"--repo={fleet}", "gate", f"--rules={ROOT}", *words]
-    opa = {"ACME_OPA": str(programs.ensure(programs.OPA))}
-    return taken(command, {"ACME_CACHE": str(cache), **opa})
+    return taken(command, {"ACME_CACHE": str(cache)})
 
 
 def repository(folder: Path, tenants: int) -> int:
