@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from pipeline.spec.document import parse
 from pipeline.spec.folder import read_folder
-from pipeline.validate.columns import Reading, table_of
+from pipeline.validate.columns import Reading
+from pipeline.validate.scope import table_of
 from pipeline.validate.statement import read
 from pipeline.validate.tenant import validate_tenant
 
 REPOSITORY = Path(__file__).parents[2]
-LANDED = table_of({"a": ("NUMBER(38,0)", True), "b": ("VARCHAR(8)", False)})
+TABLES = {
+    name: table_of(name, {"a": ("NUMBER(38,0)", True), "b": ("VARCHAR(8)", False)}) for name in ("landed", "vendors")
+}
 VOCABULARY = """
     SELECT WITH FROM landed vendors a b x AS , . * ( ) :: : NUMBER(3,0) DATE CASE WHEN THEN ELSE END WHERE AND OR NOT IS NULL IN
     BETWEEN LIKE GROUP BY HAVING ORDER QUALIFY OVER PARTITION JOIN LEFT ON USING = < + - / || % 1 'x' COUNT SUM MAX COALESCE IFF
@@ -37,7 +40,7 @@ def test_any_words_after_select(words):
     if statement is None:
         assert faults
     else:
-        Reading({"landed": LANDED, "vendors": LANDED}).select(statement.tree)
+        Reading(TABLES).select(statement.tree)
 
 
 @given(st.text(max_size=80))
