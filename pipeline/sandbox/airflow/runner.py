@@ -185,8 +185,9 @@ class Known:
     runtime: Any
 
     def holds(self, folder: Path) -> bool:
-        """Neither have the files changed, nor has another tenant's file brought another runtime."""
-        return self.files == digest(folder) and self.runtime is sys.modules.get("pipeline.dag")
+        """The files parsed and are the same, and no other tenant's file has brought another runtime since."""
+        same = self.files == digest(folder) and self.runtime is sys.modules.get("pipeline.dag")
+        return same and not self.bag.import_errors
 
 
 KNOWN: dict[str, Known] = {}
