@@ -89,6 +89,13 @@ def offset(node: Any) -> int:
     return int(min(starts, default=0))
 
 
+def _offset_of_clause(select: Any, clause: str) -> int:
+    """Where a clause starts: it is one node, several of them, or a word alone, which has no place of its own."""
+    value = select.args[clause]
+    parts = [part for part in (value if isinstance(value, list) else [value]) if hasattr(part, "walk")]
+    return min((start for part in parts if (start := offset(part))), default=offset(select))
+
+
 def _parsed(sql: str) -> tuple[exp.Select | None, list[Fault]]:
     import sqlglot
     from sqlglot.errors import ParseError, SqlglotError
@@ -158,7 +165,7 @@ def _clause_faults(node: Any) -> Iterator[Fault]:
                 f"`{clause.upper().strip('_')}` has no place here.",
                 "which rows it takes must not depend on chance.",
             )
-            yield Fault("forbidden", offset(node.args[clause]) or offset(node), what, why, "remove it")
+            yield Fault("forbidden", _offset_of_clause(node, clause), what, why, "remove it")
     elif isinstance(node, exp.Join):
         yield from _join_faults(node, used)
     elif isinstance(node, exp.Table) and (used - {"this", "alias"} or not isinstance(node.this, exp.Identifier)):

@@ -33,6 +33,7 @@ SLOW = settings(
 
 @given(st.lists(WORDS, max_size=25))
 @example(["a", ",", "*", "FROM", "landed"])
+@example(["LATERAL", "SELECT"])
 @settings(max_examples=300, deadline=None)
 def test_any_words_after_select(words):
     """A statement is read or refused."""
