@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent
 RUNTIME = str(FOLDER / "{runtimes}" / "{runtime}.zip")
 os.environ.setdefault("ACME_ENVIRONMENTS", str(FOLDER / "environments"))
 for name in [name for name in sys.modules if name.partition(".")[0] == "pipeline"]:
-    if not str(getattr(sys.modules[name], "__file__", "")).startswith(RUNTIME):
+    if "{runtime}.zip" not in str(getattr(sys.modules[name], "__file__", "")):
         del sys.modules[name]  # of another runtime
 sys.path.insert(0, RUNTIME)
 
