@@ -42,13 +42,18 @@ class Documents:
         return document.where(path, key=any(spot[:-1] == path for spot in document.spots if spot))
 
 
-def read_documents(files: Files, neighbours: Neighbours | None = None) -> Documents:
-    """Every file that can be one, as a document. What `neighbours` remember is not parsed."""
+def read_documents(
+    files: Files, neighbours: Neighbours | None = None, *, base: tuple[Files, Documents] | None = None
+) -> Documents:
+    """Every file that can be one, as a document. What `neighbours` remember is not parsed, nor what is in `base` as it is here."""
     values: dict[str, Any] = {}
     parsed: dict[str, yaml.Document] = {}
     findings: list[Finding] = []
     remembered: dict[str, bytes] = {}
     for path, content in files.items():
+        if base and path in base[1].parsed and base[0][path] == content:
+            values[path], parsed[path] = base[1].values[path], base[1].parsed[path]
+            continue
         memory = neighbours if neighbours and content is not None and neighbours.holds(path) else None
         if memory and content is not None and (value := memory.value(content)) is not UNKNOWN:
             values[path], remembered[path] = value, content

@@ -12,15 +12,16 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.gate.landing import RAW, land
 from pipeline.gate.records import Record
-from pipeline.naming import published_schema
 from pipeline.release import Pipeline
 
 LIMIT_S = 20.0
+SCHEMA = "TRIAL"
 LOCKS = ("SET enable_external_access = false", "SET lock_configuration = true")
 
 
@@ -45,24 +46,22 @@ class Beside:
     rows: Sequence[Sequence[str]]
 
 
-def run(
-    tenant: str, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside] = MappingProxyType({})
-) -> Result:
-    """The rows that the transform makes of these records, in an engine for this once."""
-    with bench(tenant) as engine:
-        return engine.run(pipeline, records, beside)
-
-
 class Bench:
-    """One engine for the tests of a tenant, opened by the first of them; after each it holds no row and no table."""
+    """One engine, opened by its first test and used by one at a time; after each it holds no row and no table."""
 
-    def __init__(self, tenant: str) -> None:
-        self._tenant = tenant
+    def __init__(self) -> None:
         self._opened: tuple[Any, Any] | None = None
+        self._free = threading.Lock()
 
-    def run(self, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside]) -> Result:
+    def run(
+        self, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside] = MappingProxyType({})
+    ) -> Result:
         """The rows that the transform makes of these records. A record that the mapping cannot cast is left out."""
-        _, connection = self._opened = self._opened or _locked(self._tenant)
+        with self._free:
+            return self._run(pipeline, records, beside)
+
+    def _run(self, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside]) -> Result:
+        _, connection = self._opened = self._opened or _locked()
         alarm = threading.Timer(LIMIT_S, connection._duck_conn.interrupt)
         alarm.daemon = True
         alarm.start()
@@ -70,7 +69,7 @@ class Bench:
             with _quiet():
                 result = _run(connection, pipeline, records, beside)
         except Exception as error:  # noqa: BLE001  the engine, its parser and its emulation each raise their own kinds
-            self.close()
+            self._close()
             raise Refused(" ".join(str(error).split())[:300]) from None
         finally:
             alarm.cancel()
@@ -78,8 +77,8 @@ class Bench:
             connection._duck_conn.execute(f"DROP TABLE {name}")
         return result
 
-    def close(self) -> None:
-        """Also after a refusal: the next test begins in an engine of its own."""
+    def _close(self) -> None:
+        """After a refusal: the next test begins in an engine of its own."""
         if self._opened:
             engine, connection = self._opened
             self._opened = None
@@ -87,14 +86,10 @@ class Bench:
             engine.duck_conn.close()
 
 
-@contextmanager
-def bench(tenant: str) -> Iterator[Bench]:
-    """A bench that is closed in the end."""
-    made = Bench(tenant)
-    try:
-        yield made
-    finally:
-        made.close()
+@cache
+def bench() -> Bench:
+    """The bench of this process: an engine takes as long to open as ten tests take."""
+    return Bench()
 
 
 def _run(connection: Any, pipeline: Pipeline, records: Sequence[Record], beside: Mapping[str, Beside]) -> Result:
@@ -104,11 +99,12 @@ def _run(connection: Any, pipeline: Pipeline, records: Sequence[Record], beside:
     land(connection._duck_conn, pipeline.mapping.fields, records)
     cursor.execute(pipeline.transform)
     rows = cursor.fetchall()
-    return Result(tuple(column.name.lower() for column in cursor.description), tuple(tuple(row) for row in rows))
+    names = connection._duck_conn.description  # the cursor's own would be asked for, by a statement more
+    return Result(tuple(name.lower() for name, *_ in names), tuple(tuple(row) for row in rows))
 
 
-def _locked(tenant: str) -> tuple[Any, Any]:
-    """An engine that reaches nothing, and a connection to the tenant's schema in it."""
+def _locked() -> tuple[Any, Any]:
+    """An engine that reaches nothing, and a connection to a schema in it."""
     from fakesnow.instance import FakeSnow
     from fakesnow.transforms import stage
 
@@ -116,7 +112,7 @@ def _locked(tenant: str) -> tuple[Any, Any]:
     shutil.rmtree(stage.LOCAL_BUCKET_PATH, ignore_errors=True)
     with _quiet():
         engine = FakeSnow()
-        connection = engine.connect(database="ACME_TRIAL", schema=published_schema(tenant))
+        connection = engine.connect(database="ACME_TRIAL", schema=SCHEMA)
         for lock in LOCKS:
             engine.duck_conn.execute(lock)
     return engine, connection

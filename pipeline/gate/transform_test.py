@@ -20,7 +20,7 @@ from typing import Any
 from pipeline.findings import Finding, Where, denied
 from pipeline.gate.cache import Cache
 from pipeline.gate.change import Files
-from pipeline.gate.engine import Bench, Beside, Refused, Result, bench
+from pipeline.gate.engine import Beside, Refused, Result, bench
 from pipeline.gate.records import read_records, read_table
 from pipeline.release import Contract, Pipeline, canonical, document_of
 from pipeline.spec import snowflake_type
@@ -39,10 +39,9 @@ def check(tenant: str, files: Files, cache: Cache) -> list[Finding]:
         return []
     found: list[Finding] = []
     pipelines = compile_release(read).pipelines
-    with bench(tenant) as engine:
-        for pipeline in pipelines:
-            case = Case(tenant, pipeline, read.tests.get(pipeline.name, {}), _beside(pipeline, pipelines, read.tests))
-            found += cache.findings("transform_test", case.about(), lambda case=case: list(_test(case, engine)))  # type: ignore[misc]
+    for pipeline in pipelines:
+        case = Case(tenant, pipeline, read.tests.get(pipeline.name, {}), _beside(pipeline, pipelines, read.tests))
+        found += cache.findings("transform_test", case.about(), lambda case=case: list(_test(case)))  # type: ignore[misc]
     return found
 
 
@@ -85,7 +84,7 @@ def engine_version() -> str:
     return f"fakesnow {version('fakesnow')}, duckdb {version('duckdb')}"
 
 
-def _test(case: Case, engine: Bench) -> Iterator[Finding]:
+def _test(case: Case) -> Iterator[Finding]:
     tenant, pipeline, test = case.tenant, case.pipeline, case.test
     name = next((name for name in ("input.csv", "input.jsonl") if name in test), None)
     if name is None or "expected.csv" not in test:
@@ -100,7 +99,7 @@ def _test(case: Case, engine: Bench) -> Iterator[Finding]:
         return
     try:
         header, rows = read_table(test["expected.csv"])
-        result = engine.run(pipeline, records, case.tables())
+        result = bench().run(pipeline, records, case.tables())
     except ValueError as error:
         yield _finding(
             tenant, f"{folder}/expected.csv", f"the rows cannot be read: {error}.", "one cell for each column"

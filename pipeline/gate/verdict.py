@@ -170,7 +170,8 @@ def _documents(change: Change, judged: Collection[str], pace: Pace) -> tuple[Doc
     if pace.fast:
         return read_documents({}), read_documents({})
     neighbours = Neighbours.open(pace.cache, {*judged, *change.tenants})
-    old, new = (read_documents(files, neighbours) for files in (change.base_files, change.head_files))
+    old = read_documents(change.base_files, neighbours)
+    new = read_documents(change.head_files, neighbours, base=(change.base_files, old))
     if neighbours:
         neighbours.save()
     return old, new

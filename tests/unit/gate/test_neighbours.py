@@ -47,3 +47,18 @@ def test_a_memory_that_cannot_be_read_is_none(tmp_path, text):
     first.save()
     first.file.write_text(text)
     assert read_documents(FILES, Neighbours.open(tmp_path, [])).values[THEIRS] == {"cell": "eu2", "status": "paused"}
+
+
+def test_what_the_head_has_of_the_base_is_parsed_once(monkeypatch):
+    """What differs is read, what is broken is found on both sides, and places are the head's."""
+    broken = {**FILES, "tenants/globex/tenant.yaml": b"a: [1\n"}
+    base = read_documents(broken)
+    parsed = []
+    real = documents._read
+    monkeypatch.setattr(documents, "_read", lambda path, content: parsed.append(path) or real(path, content))
+    head = {**broken, THEIRS: b"\ncell: eu2\n"}
+    read = read_documents(head, base=(broken, base))
+    assert parsed == [THEIRS, "tenants/globex/tenant.yaml"]
+    assert read.values == {OURS: base.values[OURS], THEIRS: {"cell": "eu2"}, "tenants/globex/tenant.yaml": None}
+    assert [one.code for one in read.findings] == ["document.syntax"]
+    assert str(read.where(THEIRS, "/cell")) == f"{THEIRS}:2:7"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.findings import Where
-from pipeline.gate.engine import Refused, run
+from pipeline.gate.engine import Refused, bench
 from pipeline.spec.compilation import compile_release
 from pipeline.spec.tenant import read_tenant
 
@@ -94,7 +94,7 @@ def test_the_engine_reaches_no_file(scratch, tmp_path):
     [pipeline] = compile_release(read_tenant(scratch.folder, "globex")[0]).pipelines
     transform = f"SELECT * FROM READ_CSV('{tmp_path}/secret.csv')"
     with pytest.raises(Refused, match="disabled by configuration"):
-        run("globex", replace(pipeline, transform=transform), [])
+        bench().run(replace(pipeline, transform=transform), [])
 
 
 def test_a_statement_without_end_is_stopped(scratch, monkeypatch):
@@ -103,7 +103,7 @@ def test_a_statement_without_end_is_stopped(scratch, monkeypatch):
     [pipeline] = compile_release(read_tenant(scratch.folder, "globex")[0]).pipelines
     endless = "SELECT COUNT(*) FROM RANGE(100000000) AS a CROSS JOIN RANGE(100000) AS b"
     with pytest.raises(Refused, match="Interrupted"):
-        run("globex", replace(pipeline, transform=endless), [])
+        bench().run(replace(pipeline, transform=endless), [])
 
 
 def test_what_was_found_is_remembered(scratch, monkeypatch):
@@ -127,3 +127,14 @@ def test_another_table_holds_what_its_own_test_expects(scratch):
     assert scratch.judge("globex").findings == ()
     scratch.write(EXPECTED, "id,note\n1,\n2,zwei\n")
     assert len(failures(scratch.judge("globex", cache=scratch.cache))) == 2
+
+
+def test_one_engine_serves_all_and_keeps_nothing(scratch):
+    """After a test, and after a refusal too, the next one finds no table of another's."""
+    [pipeline] = compile_release(read_tenant(scratch.folder, "globex")[0]).pipelines
+    for _ in range(2):
+        assert bench().run(pipeline, [{"Id": "1", "Note": "x"}]).rows == ((1, "x"),)
+        with pytest.raises(Refused):
+            bench().run(replace(pipeline, transform="SELECT nothing FROM landed"), [])
+    with pytest.raises(Refused, match="does not exist"):
+        bench().run(replace(pipeline, transform="SELECT COUNT(*) AS id FROM landed CROSS JOIN invoices"), [])
