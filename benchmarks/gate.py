@@ -1,4 +1,4 @@
-"""How long the gate takes, and on what: `python -m benchmarks.gate [--tenants 1 10 100] [--conftest PROGRAM] [--warm-only N]`.
+"""How long the gate takes, and on what: `python -m benchmarks.gate [--tenants 1 10 100] [--conftest PROGRAM] [--colds N]`.
 
 Writes made-up fleets below a scratch folder, as git repositories. Whole processes, their children included: wall and CPU seconds,
 and the largest one's memory. Cold has an empty cache; warm has one changed pipeline, and what was found of the others before.
@@ -7,6 +7,7 @@ and the largest one's memory. Cold has an empty cache; warm has one changed pipe
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -16,6 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.fleet import write_fleet
 from pipeline.gate.bundle import read_bundle
@@ -129,19 +131,19 @@ def rules(scratch: Path, conftest: Path | None) -> None:
         f"{'policies in bulk, ms a tenant':<44}{min(walls) * each:>9.2f}{cpu * each:>9.2f}          {len(tenants)} tenants"
     )
     if conftest:
-        files = sorted((fleet / "tenants" / tenants[0]).rglob("*.yaml"))
-        command = [
-            conftest,
-            "test",
-            "--all-namespaces",
-            "--policy",
-            ROOT / "policies",
-            "--combine",
-            "--output",
-            "json",
-            *files,
-        ]
-        print(taken(command).row(f"conftest, one tenant's {len(files)} files"))
+        print(beside(scratch / "asked", conftest, asked).row(f"conftest, the same of {len(tenants)} tenants"))
+
+
+def beside(folder: Path, conftest: Path, asked: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Taken:
+    """conftest on the same documents, a file for each tenant, and the same rules."""
+    folder.mkdir()
+    for batch, common in asked:
+        for name, one in batch.items():
+            whole = {**one, "documents": {**common, **one["documents"]}}
+            (folder / f"{name}.json").write_text(json.dumps(whole), encoding="utf-8")
+    policies = [word for part in ("tenant", "lib") for word in ("--policy", ROOT / "policies" / part)]
+    quiet = ("--all-namespaces", "--no-color", "--quiet")
+    return taken([conftest, "test", *quiet, *policies, folder])
 
 
 def style(scratch: Path) -> None:
