@@ -36,7 +36,7 @@ class Mended:
 def fix(folder: Path, files: Files, rules: str, cache: Cache) -> Iterator[Mended]:
     """Mends the transforms among these files that break the style, below `folder`. `rules`: the text of .sqlfluff."""
     for file, text in sql_style.transforms(files):
-        if sql_style.lint({file: text}, rules, cache) and (
+        if sql_style.lint({text: [file]}, rules, cache) and (
             mended := _mend(folder, file, files[file] or b"", text, rules)
         ):
             yield mended

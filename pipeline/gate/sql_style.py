@@ -1,13 +1,14 @@
 """How a transform is written: sqlfluff, Snowflake dialect, by our own rule set.
 
-Reads text that was handed in; what was found before for the same text, rules and version comes out of the cache. A transform
-cannot change the rules that it is judged by: its `noqa` is not heard, and its `sqlfluff:` lines are refused.
+Reads text that was handed in; what was found before in the same text, whosever it was, by the same rules and version comes out of
+the cache. A transform cannot change the rules that it is judged by: its `noqa` is not heard, and its `sqlfluff:` lines are refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.gate.change import Files, tenant_of
 
 DIRECTIVE = re.compile(r"^.*--[ \t]*sqlfluff[ \t]*:", re.MULTILINE | re.IGNORECASE)
 CODE, KIND = "transform.style", "sql_style"
+SOMEWHERE = Where("tenants/<tenant>/transforms/<pipeline>.sql")
 
 # What `--fix` may apply: blanks, line breaks, capitals of words that are legal in any, an AS that is understood, one spelling
 # of "not equal", the last semicolon. Every other rule moves, drops or renames something, and is left to people.
@@ -28,37 +30,45 @@ SAFE = (
     "convention.not_equal",
     "convention.terminator",
 )
-Texts = Mapping[str, str]
+Texts = Mapping[str, Sequence[str]]  # text → the files that hold it
 
 
 def lint(texts: Texts, rules: str, cache: Cache) -> list[Finding]:
-    """The findings of these transforms, path → text. `rules`: the text of .sqlfluff."""
+    """The findings of these transforms. `rules`: the text of .sqlfluff."""
     found: list[Finding] = []
-    for file, text in texts.items():
-        found += cache.findings(KIND, _about(file, text, rules), lambda f=file, t=text: _lint(f, t, rules))  # type: ignore[misc]
+    for text, files in texts.items():
+        anywhere = cache.findings(KIND, _about(text, rules), lambda t=text: _lint(t, rules))  # type: ignore[misc]
+        found += [_placed(one, file) for file in files for one in anywhere]
     return found
 
 
-def known(files: Files, rules: str, cache: Cache) -> tuple[list[Finding], dict[str, str]]:
+def known(files: Files, rules: str, cache: Cache) -> tuple[list[Finding], Texts]:
     """What was found before in the transforms among these files, and those that nobody looked at yet."""
     found: list[Finding] = []
-    unknown: dict[str, str] = {}
+    unknown: dict[str, list[str]] = {}
     for file, text in transforms(files):
-        before = cache.known(KIND, _about(file, text, rules))
-        found += before or []
+        before = cache.known(KIND, _about(text, rules))
+        found += [_placed(one, file) for one in before or []]
         if before is None:
-            unknown[file] = text
+            unknown.setdefault(text, []).append(file)
     return found, unknown
 
 
 def shares(texts: Texts, size: int) -> list[Texts]:
     """The same in pieces of at most this many, so that several can be looked at side by side."""
-    names = sorted(texts)
-    return [{name: texts[name] for name in names[at : at + size]} for at in range(0, len(names), size)]
+    known = sorted(texts)
+    return [{text: texts[text] for text in known[at : at + size]} for at in range(0, len(known), size)]
 
 
-def _about(file: str, text: str, rules: str) -> list[str | bytes]:
-    return [version("sqlfluff"), rules, file, text]
+def _about(text: str, rules: str) -> list[str | bytes]:
+    return [version("sqlfluff"), rules, text]
+
+
+def _placed(finding: Finding, file: str) -> Finding:
+    """What was found in a text, as it stands in this file."""
+    tenant = tenant_of(file)
+    fix = finding.fix.replace("<tenant>", tenant or "<tenant>")
+    return replace(finding, tenant=tenant, fix=fix, where=replace(finding.where or SOMEWHERE, file=file))
 
 
 def transforms(files: Files) -> Iterator[tuple[str, str]]:
@@ -69,36 +79,30 @@ def transforms(files: Files) -> Iterator[tuple[str, str]]:
         yield file, content.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _lint(file: str, text: str, rules: str) -> list[Finding]:
+def _lint(text: str, rules: str) -> list[Finding]:
     if match := DIRECTIVE.search(text):
         line = text.count("\n", 0, match.start()) + 1
         what = "this line would change the rules that the file is judged by."
-        return [_finding(file, line, 1, what, "the rules of all transforms stand in .sqlfluff.", "remove it")]
-    return [_violation(file, one) for one in linter(rules).lint_string(text, fname=file).get_violations()]
+        return [_finding(line, 1, what, "the rules of all transforms stand in .sqlfluff.", "remove it")]
+    return [_violation(one) for one in linter(rules).lint_string(text).get_violations()]
 
 
-def _violation(file: str, one: Any) -> Finding:
+def _violation(one: Any) -> Finding:
     if one.rule_code() == "PRS":
         why = "what cannot be parsed cannot be checked."
-        return _finding(
-            file,
-            one.line_no,
-            one.line_pos,
-            f"this is no SQL of Snowflake's: {one.desc()}",
-            why,
-            "mend the statement here",
-        )
+        what = f"this is no SQL of Snowflake's: {one.desc()}"
+        return _finding(one.line_no, one.line_pos, what, why, "mend the statement here")
     why = f"sqlfluff {one.rule_code()} ({one.rule_name()}): all transforms read alike."
-    return _finding(file, one.line_no, one.line_pos, one.desc(), why, _cure(file, one))
+    return _finding(one.line_no, one.line_pos, one.desc(), why, _cure(one))
 
 
-def _cure(file: str, one: Any) -> str:
+def _cure(one: Any) -> str:
     safe = any(f"{one.rule_name()}.".startswith(f"{rule}.") for rule in SAFE)
-    return f"./acme gate --fix {tenant_of(file)}" if safe and one.fixes else "write it anew here"
+    return "./acme gate --fix <tenant>" if safe and one.fixes else "write it anew here"
 
 
-def _finding(file: str, line: int, column: int, what: str, why: str, fix: str) -> Finding:
-    return Finding(CODE, "deny", "gate", what, why, fix, tenant_of(file), Where(file, line, column))
+def _finding(line: int, column: int, what: str, why: str, fix: str) -> Finding:
+    return Finding(CODE, "deny", "gate", what, why, fix, where=replace(SOMEWHERE, line=line, column=column))
 
 
 def linter(rules: str, only: str = "") -> Any:

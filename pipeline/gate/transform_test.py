@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
@@ -22,12 +22,13 @@ from pipeline.gate.cache import Cache
 from pipeline.gate.change import Files
 from pipeline.gate.engine import Beside, Refused, Result, bench
 from pipeline.gate.records import read_records, read_table
-from pipeline.release import Contract, Pipeline, canonical, document_of
+from pipeline.release import Column, Contract, Pipeline, canonical, document_of
 from pipeline.spec import snowflake_type
 from pipeline.spec.compilation import compile_release
 from pipeline.spec.tenant import read_files
 
 CODE = "transform.test_failed"
+TRANSFORM, EXPECTED = "transform", "expected.csv"  # parts of a test that a finding is about, as are the inputs
 SHOWN = 20  # rows of a difference
 Row = tuple[Any, ...]
 
@@ -40,43 +41,41 @@ def check(tenant: str, files: Files, cache: Cache) -> list[Finding]:
     found: list[Finding] = []
     pipelines = compile_release(read).pipelines
     for pipeline in pipelines:
-        case = Case(tenant, pipeline, read.tests.get(pipeline.name, {}), _beside(pipeline, pipelines, read.tests))
-        found += cache.findings("transform_test", case.about(), lambda case=case: list(_test(case)))  # type: ignore[misc]
+        case = Case(pipeline, read.tests.get(pipeline.name, {}), _beside(pipeline, pipelines, read.tests))
+        anywhere = cache.findings("transform_test", case.about(), lambda case=case: list(_test(case)))  # type: ignore[misc]
+        found += [_placed(one, tenant, pipeline.name) for one in anywhere]
     return found
 
 
 @dataclass(frozen=True)
 class Case:
-    """One pipeline's test. `beside` are the contracts and tests of the other tables that its transform may read."""
+    """One pipeline's test. `beside` are the columns and tests of the other tables that its transform may read."""
 
-    tenant: str
     pipeline: Pipeline
     test: Mapping[str, str]
-    beside: Mapping[str, tuple[Contract, str]]
+    beside: Mapping[str, tuple[Sequence[Column], str]]
 
     def about(self) -> list[str | bytes]:
-        """All that the result hangs on."""
-        return [
-            engine_version(),
-            self.tenant,
-            *(canonical(document_of(part)) for part in (self.pipeline, self.test, self.beside)),
-        ]
+        """All that the result hangs on, which is not whose it is."""
+        pipeline = self.pipeline
+        parts = (pipeline.mapping, pipeline.transform, pipeline.contract.columns, self.test, self.beside)
+        return [engine_version(), *(canonical(document_of(part)) for part in parts)]
 
     def tables(self) -> dict[str, Beside]:
         """The other tables. `ValueError` where their expected rows cannot be read."""
         return {
-            name: Beside({column.name: column.type for column in contract.columns}, *read_table(expected))
-            for name, (contract, expected) in self.beside.items()
+            name: Beside({column.name: column.type for column in columns}, *read_table(expected))
+            for name, (columns, expected) in self.beside.items()
         }
 
 
 def _beside(
     pipeline: Pipeline, every: Sequence[Pipeline], tests: Mapping[str, Mapping[str, str]]
-) -> dict[str, tuple[Contract, str]]:
+) -> dict[str, tuple[Sequence[Column], str]]:
     """The tables whose names stand in the transform, with what their tests expect."""
     words = set(re.findall(r"\w+", pipeline.transform.lower()))
     others = [other for other in every if other.name != pipeline.name and other.name in words]
-    return {other.name: (other.contract, tests.get(other.name, {}).get("expected.csv", "")) for other in others}
+    return {other.name: (other.contract.columns, tests.get(other.name, {}).get(EXPECTED, "")) for other in others}
 
 
 def engine_version() -> str:
@@ -84,40 +83,36 @@ def engine_version() -> str:
     return f"fakesnow {version('fakesnow')}, duckdb {version('duckdb')}"
 
 
+def _placed(finding: Finding, tenant: str, pipeline: str) -> Finding:
+    """What was found of a test, as it stands in this tenant's folder."""
+    part = finding.where.file if finding.where else ""
+    folder = f"tenants/{tenant}"
+    file = f"{folder}/transforms/{pipeline}.sql" if part == TRANSFORM else f"{folder}/tests/{pipeline}/{part}"
+    return replace(finding, tenant=tenant, where=Where(file, 1, 1) if file.endswith(".csv") else Where(file))
+
+
 def _test(case: Case) -> Iterator[Finding]:
-    tenant, pipeline, test = case.tenant, case.pipeline, case.test
+    pipeline, test = case.pipeline, case.test
     name = next((name for name in ("input.csv", "input.jsonl") if name in test), None)
-    if name is None or "expected.csv" not in test:
+    if name is None or EXPECTED not in test:
         return  # policy tenant.transform_tested says so
-    folder = f"tenants/{tenant}/tests/{pipeline.name}"
     try:
         records = read_records(pipeline.mapping, test[name])
     except ValueError as error:
-        yield _finding(
-            tenant, f"{folder}/{name}", f"the records cannot be read: {error}.", "write them as the source sends them"
-        )
+        yield _finding(name, f"the records cannot be read: {error}.", "write them as the source sends them")
         return
     try:
-        header, rows = read_table(test["expected.csv"])
+        header, rows = read_table(test[EXPECTED])
         result = bench().run(pipeline, records, case.tables())
     except ValueError as error:
-        yield _finding(
-            tenant, f"{folder}/expected.csv", f"the rows cannot be read: {error}.", "one cell for each column"
-        )
+        yield _finding(EXPECTED, f"the rows cannot be read: {error}.", "one cell for each column")
     except Refused as error:
-        yield _finding(
-            tenant,
-            f"tenants/{tenant}/transforms/{pipeline.name}.sql",
-            f"the engine refuses it: {error}",
-            "mend the statement",
-        )
+        yield _finding(TRANSFORM, f"the engine refuses it: {error}", "mend the statement")
     else:
-        yield from _compare(tenant, f"{folder}/expected.csv", pipeline.contract, (header, rows), result)
+        yield from _compare(pipeline.contract, (header, rows), result)
 
 
-def _compare(
-    tenant: str, file: str, contract: Contract, expected: tuple[list[str], list[list[str]]], result: Result
-) -> Iterator[Finding]:
+def _compare(contract: Contract, expected: tuple[list[str], list[list[str]]], result: Result) -> Iterator[Finding]:
     header, rows = expected  # validate compared the header with the contract, and the contract with the transform
     families = _families(contract)
     wanted = Counter(
@@ -126,7 +121,7 @@ def _compare(
     given = Counter(tuple(_plain(value) for value in row) for row in result.rows)
     if wanted != given:
         table = _table(header, list((wanted - given).elements()), list((given - wanted).elements()))
-        yield _finding(tenant, file, table, "mend the transform, or say here what it should give")
+        yield _finding(EXPECTED, table, "mend the transform, or say here what it should give")
 
 
 def _families(contract: Contract) -> dict[str, str]:
@@ -186,8 +181,7 @@ def _shown(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _finding(tenant: str, file: str, what: str, fix: str) -> Finding:
+def _finding(part: str, what: str, fix: str) -> Finding:
+    """`part` is the file of the test, or the transform: whose they are is told where it is known."""
     why = "the test is the only place that says what the transform is meant to do."
-    return Finding(
-        CODE, "deny", "gate", what, why, fix, tenant, Where(file, 1, 1) if file.endswith(".csv") else Where(file)
-    )
+    return Finding(CODE, "deny", "gate", what, why, fix, where=Where(part))

@@ -191,14 +191,15 @@ def _alone(
 ) -> Iterator[Callable[[], list[Finding]]]:
     """What is wrong with each tenant by its own files, base and head, as it was found before or will be."""
     cache = Cache(pace.cache)
-    unstyled: dict[str, str] = {}
+    unstyled: dict[str, list[str]] = {}
     ask = partial if pace.fast and len(own) == 1 else work  # this process would only wait
     for tenant, files in own.items():
         for question in questions(tenant, before[tenant], files, cache, fast=pace.fast):
             found = question.known(cache)
             yield ask(answer, question, cache) if found is None else partial(list, found)
         styled, unknown = sql_style.known(files, rules.sqlfluff, cache)
-        unstyled |= unknown
+        for text, where in unknown.items():
+            unstyled.setdefault(text, []).extend(where)
         yield partial(list, styled)
     for share in sql_style.shares(unstyled, SHARE):
         yield work(sql_style.lint, share, rules.sqlfluff, cache)

@@ -7,7 +7,7 @@ duplicate keys, directives or second documents; depth and number of nodes are bo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -79,8 +79,7 @@ class _Stop(Exception):
 class _Reader:
     """Builds one value out of the parser's events."""
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
+    def __init__(self, text: str) -> None:
         self.events: Iterator[Any] = iter(YAML(typ="safe", pure=True).parse(text))
         self.spots: dict[Path, Spot] = {}
         self.findings: list[Finding] = []
@@ -97,7 +96,7 @@ class _Reader:
 
     def say(self, code: str, event: Any, what: str, why: str = "", fix: str = "") -> None:
         mark = event.start_mark
-        self.findings.append(deny(code, Where(self.file, mark.line + 1, mark.column + 1), what, why, fix))
+        self.findings.append(deny(code, Where("", mark.line + 1, mark.column + 1), what, why, fix))
 
     def stop(self, code: str, event: Any, what: str, why: str = "", fix: str = "") -> None:
         self.say(code, event, what, why, fix)
@@ -243,24 +242,30 @@ def parse(file: str, text: str) -> tuple[Document | None, list[Finding]]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _parsed(file: str, text: str) -> tuple[Document | None, Sequence[Finding]]:
-    reader = _Reader(file, text)
+    value, spots, wrong = _read(text)
+    places = [replace(one.where or Where(""), file=file) for one in wrong]
+    placed = [deny(one.code, place, one.what, one.why, one.fix) for one, place in zip(wrong, places, strict=True)]
+    return (None if wrong else Document(file, value, spots)), placed
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(text: str) -> tuple[Any, Mapping[Path, Spot], Sequence[Finding]]:
+    """(value, spots, what is wrong) of a text, whatever files hold it: tenants of one ERP have many in common."""
+    reader = _Reader(text)
     try:
-        value = reader.whole()
+        return reader.whole(), reader.spots, reader.findings
     except _Stop:
-        return None, reader.findings
+        return None, {}, reader.findings
     except MarkedYAMLError as error:
-        return None, [*reader.findings, _syntax(file, error)]
+        return None, {}, [*reader.findings, _syntax(error)]
     except (YAMLError, ValueError, OverflowError) as error:
         what = f"the file is no YAML ({type(error).__name__})."
-        return None, [*reader.findings, deny("document.syntax", Where(file), what, fix="check quotes and escapes")]
-    if reader.findings:
-        return None, reader.findings
-    return Document(file, value, reader.spots), []
+        return None, {}, [*reader.findings, deny("document.syntax", Where(""), what, fix="check quotes and escapes")]
 
 
-def _syntax(file: str, error: MarkedYAMLError) -> Finding:
+def _syntax(error: MarkedYAMLError) -> Finding:
     mark = error.problem_mark or error.context_mark
-    where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
+    where = Where("", mark.line + 1, mark.column + 1) if mark else Where("")
     context = f"{error.context}: " if error.context else ""
     tab = "'\\t'" in str(error.problem)
     fix = "put blanks in place of the tab" if tab else "check indent, quotes and brackets here"

@@ -66,7 +66,7 @@ def gated(repository: Path, folder: Path, tenant: str, by: str) -> list[Finding]
     if by == "test":
         return transform_test.check(tenant, files, Cache(None))
     rules = (repository / ".sqlfluff").read_text(encoding="utf-8")
-    return sql_style.lint(dict(sql_style.transforms(files)), rules, Cache(None))
+    return sql_style.lint({text: [file] for file, text in sql_style.transforms(files)}, rules, Cache(None))
 
 
 def drifted(repository: Path, tenant: str, name: str) -> list[Finding]:

@@ -140,7 +140,7 @@ def test_real_transforms_come_back_from_any_spelling(tmp_path):
         _, now = fixed(tmp_path, ugly)
         assert sql_fix.means_the_same(text, now.decode())
         assert not [
-            f for f in sql_style.lint({SQL: now.decode()}, RULES, Cache(None)) if "CP" in f.why or "LT01" in f.why
+            f for f in sql_style.lint({now.decode(): [SQL]}, RULES, Cache(None)) if "CP" in f.why or "LT01" in f.why
         ]
 
 

@@ -150,6 +150,26 @@ def test_style_is_judged_and_remembered(scratch, codes, monkeypatch):
         scratch.judge()
 
 
+def test_what_many_tenants_have_in_common_is_looked_at_once(scratch, monkeypatch):
+    """Neither style nor test of the same text is asked again, and each finding stands in its own tenant's file."""
+    scratch.edit(SQL, "SELECT", "select")
+    scratch.write("tenants/globex/tests/invoices/expected.csv", "id,note\n2.0,two\n")
+    shutil.copytree(scratch.folder / "tenants/globex", scratch.folder / "tenants/initech")
+    scratch.edit("tenants/initech/contracts/invoices.yaml", ":globex:", ":initech:")
+    scratch.judge("globex")
+    monkeypatch.setattr("pipeline.gate.sql_style.linter", lambda _rules: pytest.fail("asked again"))
+    monkeypatch.setattr("pipeline.gate.engine.Bench.run", lambda *_: pytest.fail("run again"))
+    found = [one for one in scratch.judge("globex", "initech").findings if one.code.startswith("transform.")]
+    assert [(one.tenant, str(one.where), one.fix) for one in found] == [
+        (tenant, f"tenants/{tenant}/{place}", fix)
+        for tenant in ("globex", "initech")
+        for place, fix in (
+            ("tests/invoices/expected.csv:1:1", "mend the transform, or say here what it should give"),
+            ("transforms/invoices.sql:1:1", f"./acme gate --fix {tenant}"),
+        )
+    ]
+
+
 def test_a_transform_cannot_soften_its_rules(scratch, codes):
     """`noqa` is not heard and a `sqlfluff:` line is refused."""
     scratch.edit(SQL, "SELECT\n", "select  -- noqa\n")
