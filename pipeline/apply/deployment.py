@@ -25,7 +25,7 @@ from pipeline.errors import AcmeError, Busy
 from pipeline.events import Correlation, Event, Sink
 from pipeline.plan.desired import Desired
 from pipeline.plan.engine import Engine, Program
-from pipeline.plan.step import Step
+from pipeline.plan.step import Step, beyond
 from pipeline.publish import epoch, schema
 from pipeline.warehouse import Session
 
@@ -50,14 +50,14 @@ class World:
 class Request:
     """Who asks for it and why. `approved` are the approved steps (`Step.approved`); None: whatever the preview says.
 
-    `judge` is asked once it is known that there is something to do.
+    `judge` is asked once it is known what there is to do, and before it is done.
     """
 
     commit: str
     author: str
     cause: str
     approved: Sequence[Mapping[str, Any]] | None = None
-    judge: Judge = lambda _tenant, _live: None
+    judge: Judge = lambda _tenant, _live, _steps: None
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,15 @@ def _record(desired: Desired, world: World, request: Request) -> Record:
 
 def _make(desired: Desired, world: World, request: Request, record: Record, heartbeat: lease.Heartbeat) -> Deployed:
     live = records.last_live(world.records, record.tenant, record.environment)
-    request.judge(record.tenant, live.commit if live else "")
-    artifacts.write(world.aws("s3"), desired, record)
     name = naming.stack(desired.tenant, desired.environment.name)
-    steps = infrastructure.make(world, name, world.program(desired), heartbeat, request.approved)
+
+    def ready(steps: Sequence[Step]) -> None:
+        if request.approved is not None:
+            infrastructure.refuse(beyond(request.approved, steps))
+        request.judge(record.tenant, live.commit if live else "", steps)
+        artifacts.write(world.aws("s3"), desired, record)
+
+    steps = infrastructure.make(world, name, world.program(desired), heartbeat, ready)
     last_look.look(desired, world.records, world.probe)
     heartbeat.check()
     epochs = _publish_in_time(desired, world, record, heartbeat)

@@ -1,45 +1,40 @@
-"""One stack is made what its program says: after whatever a killed engine left, and within what was approved.
+"""One stack is made what its program says: after whatever a killed engine left, and once its steps have been judged.
 
 The only part of an apply that starts an engine. Its caller holds the lease of what the stack belongs to. Fails with
-`Conflict` where the world asks for more than was approved, and with what the engine said.
+what the caller says to the steps, and with what the engine said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.apply import takeover
 from pipeline.errors import Busy, Conflict, Final
 from pipeline.plan import state
-from pipeline.plan.engine import Program, preview, up
-from pipeline.plan.step import Step, beyond
+from pipeline.plan.engine import Program, foresee, up
+from pipeline.plan.step import Step
 
 if TYPE_CHECKING:
     from pipeline.apply.deployment import World
     from pipeline.apply.lease import Heartbeat
     from pipeline.plan.lean_stack import LeanStack
 
+Ready = Callable[[Sequence[Step]], None]
 ATTEMPTS = 3  # an engine whose apply was killed before it took its lock may take it after we looked
 
 
-def make(
-    world: World,
-    name: str,
-    program: Program,
-    heartbeat: Heartbeat,
-    approved: Sequence[Mapping[str, Any]] | None = None,
-) -> tuple[Step, ...]:
-    """The steps that were taken. With nothing to compare them with, they are not previewed first."""
+def make(world: World, name: str, program: Program, heartbeat: Heartbeat, ready: Ready) -> tuple[Step, ...]:
+    """The steps that were taken. `ready` hears of all of them before the first one, and raises where they must not be."""
     for _ in range(ATTEMPTS - 1):
         try:
-            return _make(settled(world, name, program, heartbeat), approved)
+            return _make(settled(world, name, program, heartbeat), ready)
         except Busy:
             continue
         except Final:
             if not takeover.lost(world, name, state.read(*_where(world), name) or {}, heartbeat.killed):
                 raise
-    return _make(settled(world, name, program, heartbeat), approved)
+    return _make(settled(world, name, program, heartbeat), ready)
 
 
 def settled(world: World, name: str, program: Program, heartbeat: Heartbeat) -> LeanStack:
@@ -58,13 +53,10 @@ def _where(world: World) -> tuple[Any, str]:
     return world.aws("s3"), world.engine.environment.place.state_bucket
 
 
-def _make(stack: LeanStack, approved: Sequence[Mapping[str, Any]] | None) -> tuple[Step, ...]:
-    if approved is not None:
-        steps = preview(stack)
-        refuse(beyond(approved, steps))
-        if not steps:
-            return ()
-    return tuple(up(stack))
+def _make(stack: LeanStack, ready: Ready) -> tuple[Step, ...]:
+    foreseen = foresee(stack)
+    ready(foreseen.steps)
+    return () if foreseen.idle else tuple(up(stack))
 
 
 def refuse(uncovered: Iterable[Step]) -> None:

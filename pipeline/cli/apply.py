@@ -167,5 +167,5 @@ def platform(hands: Hands) -> Answer:
     name = naming.stack(PLATFORM, environment.name)
     program = platform_program_of(hands.repository, environment)
     with lease.held(world.records, PLATFORM, environment.name) as heartbeat:
-        steps = infrastructure.make(world, name, program, heartbeat)
+        steps = infrastructure.make(world, name, program, heartbeat, hands.judge_platform())
     return Answer({"stack": name, "steps": len(steps)}, f"{name}: {len(steps)} steps")

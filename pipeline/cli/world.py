@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine as Records
 
     from pipeline.apply.deployment import World
+    from pipeline.apply.infrastructure import Ready
     from pipeline.apply.judgement import Judge
     from pipeline.findings import Finding
     from pipeline.gate.verdict import Verdict
@@ -98,6 +99,12 @@ class Hands:
 
         kept = cache.folder() / "gate"
         return judge(self.repository, lambda: programs.ensure(programs.OPA), self.environment.opa, kept, self._record)
+
+    def judge_platform(self) -> Ready:
+        """The rules about steps, as an apply of the shared parts asks them."""
+        from pipeline.apply.judgement import judge_platform
+
+        return judge_platform(self.repository, lambda: programs.ensure(programs.OPA), self.environment.opa)
 
     def _record(self, tenant: str, verdict: Verdict) -> None:
         """The verdict in the records: the evidence of which policies let a tenant's change be applied."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.errors import Missing
 from pipeline.findings import Finding
+from pipeline.gate.commits import Commit, between
 from pipeline.gate.files import PLATFORM as PLATFORM
 from pipeline.gate.files import SHARED as SHARED
 from pipeline.gate.files import Files as Files
@@ -21,16 +22,6 @@ from pipeline.gate.files import tenant_of as tenant_of
 from pipeline.gate.git import Repository
 
 MAINS = ("main@{upstream}", "origin/main", "main")
-
-
-@dataclass(frozen=True)
-class Commit:
-    """One commit between base and head. `at` is RFC 3339."""
-
-    commit: str
-    at: str
-    author: str
-    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -109,7 +100,7 @@ def read_change(
         changed=changed,
         base_files=old,
         head_files=new,
-        commits=_commits(repository, start, tip, folders),
+        commits=between(repository, start, tip, folders),
         pushed=pushed,
         compared=compared,
         findings=findings,
@@ -159,21 +150,6 @@ def _changed(repository: Repository, base: str, head: str | None) -> tuple[str, 
     )
     new = repository.names("ls-files", "-z", "--others", "--exclude-standard")
     return tuple(sorted({*differing, *new}))
-
-
-def _commits(repository: Repository, base: str, tip: str, folders: Collection[str]) -> tuple[Commit, ...]:
-    """Oldest first, those that touch `folders` where some are named; merges are what they bring in against their first parent."""
-    words = ("log", "--first-parent", "--reverse", "--format=%H%x09%aI%x09%ae", f"{base}..{tip}", "--", *folders)
-    answer = repository.line(*words)
-    return tuple(_commit(repository, *line.split("\t")) for line in (answer or "").splitlines())
-
-
-def _commit(repository: Repository, commit: str, at: str, author: str) -> Commit:
-    """What a commit changed; nothing is said of the first one, nor of the last that a shallow clone holds."""
-    known = repository.line("rev-parse", "--verify", "--quiet", f"{commit}^")
-    words = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", f"{commit}^", commit)
-    changed = repository.names(*words) if known else []
-    return Commit(commit, at, author, tuple(sorted(changed)))
 
 
 def _when(repository: Repository, commit: str) -> str:

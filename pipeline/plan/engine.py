@@ -117,8 +117,16 @@ def backend_url(environment: Environment) -> str:
     return f"{bucket}&endpoint={environment.aws_endpoint}&s3ForcePathStyle=true"
 
 
-def preview(stack: LeanStack) -> list[Step]:
-    """The steps that an `up` would take now; unchanged resources and the stack itself are left out."""
+@dataclass(frozen=True)
+class Preview:
+    """What an `up` would do now. `idle`: nothing at all, not even the end of what a killed engine had begun."""
+
+    steps: tuple[Step, ...]
+    idle: bool
+
+
+def foresee(stack: LeanStack) -> Preview:
+    """The engine's preview; unchanged resources and the stack itself are no steps."""
     seen: list[ResourcePreEvent] = []
 
     def keep(event: EngineEvent) -> None:
@@ -126,8 +134,14 @@ def preview(stack: LeanStack) -> list[Step]:
             seen.append(event.resource_pre_event)
 
     with failures():
-        stack.preview(on_event=keep, color="never", suppress_outputs=True, suppress_progress=True)
-    return [step for step in map(step_of, seen) if step is not None]
+        done = stack.preview(on_event=keep, color="never", suppress_outputs=True, suppress_progress=True)
+    steps = tuple(step for step in map(step_of, seen) if step is not None)
+    return Preview(steps, idle=all(operation == "same" for operation in done.change_summary))
+
+
+def preview(stack: LeanStack) -> list[Step]:
+    """The steps of the engine's preview."""
+    return list(foresee(stack).steps)
 
 
 def up(stack: LeanStack, on_step: Callable[[Step], None] = lambda _step: None) -> list[Step]:

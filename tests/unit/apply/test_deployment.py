@@ -82,8 +82,12 @@ def steps(monkeypatch):
     def raised(_session, _place, _tenant, pipelines, **_):
         return note("epochs", pipelines, dict.fromkeys(pipelines, 1))
 
+    def made(_world, _name, _program, _heartbeat, ready):
+        ready(())
+        return note("infrastructure", [], ())
+
     monkeypatch.setattr(artifacts, "write", lambda *_: note("artifacts", [], None))
-    monkeypatch.setattr(infrastructure, "make", lambda *_: note("infrastructure", [], ()))
+    monkeypatch.setattr(infrastructure, "make", made)
     monkeypatch.setattr(schema, "build", lambda *a: note("tables", [p.name for p in a[3]], None))
     monkeypatch.setattr(epoch, "raise_epochs", raised)
     return told
@@ -197,7 +201,7 @@ def test_what_the_gate_refuses_is_not_applied_and_what_is_live_stays_live(world,
     deploy(wanted, world, replace(ASKED, judge=refuse))  # nothing to do
     with pytest.raises(Conflict):
         deploy(replace(wanted, program="4" * 64), world, replace(ASKED, judge=refuse))
-    assert asked == [("globex", ""), ("globex", "commit")]
+    assert asked == [("globex", "", ()), ("globex", "commit", ())]
     assert len(steps.done) == done
     assert records.last_live(world.records, *GLOBEX) == live
     assert records.newest(world.records, *GLOBEX).error == "the gate refuses it."
@@ -236,7 +240,7 @@ def test_a_lost_lease_stops_before_anything_becomes_live(world, wanted, steps, m
     monkeypatch.setattr(infrastructure, "make", lose)
     with pytest.raises(Busy, match="taken over"):
         deploy(wanted, world, ASKED)
-    assert [name for name, _ in steps.done] == ["artifacts"]
+    assert steps.done == []
 
 
 @pytest.mark.usefixtures("steps")

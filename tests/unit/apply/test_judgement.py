@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.apply.judgement import judge
+from pipeline.apply.judgement import judge, judge_platform
 from pipeline.errors import Conflict
+from pipeline.plan.step import Step
 from tests.conftest import program
 
 ROOT = Path(__file__).parents[3]
 HELD = ("policies", "tenants", "stacks", ".sqlfluff", "CODEOWNERS")
+
+
+GONE = Step("delete", "urn:pulumi:staging::acme::snowflake:index/schema:Schema::landing")
+NEW = Step("update", "urn:pulumi:staging::acme::aws:s3/bucketObjectv2:BucketObjectv2::dag", ("content",), {})
 
 
 class Checkout:
@@ -60,17 +65,39 @@ def test_what_a_push_brought_is_judged_commit_by_commit_and_tenant_by_tenant(che
     checkout.commit("globex: one")
     checkout.edit("tenants/initech/tenant.yaml", "title: ", "title: New ")
     checkout.commit("initech: another")
-    ask("globex", checkout.first)  # together they are no change that touches two
-    ask("initech", "")  # nothing is live: no commit is judged
-    ask("initech", "0" * 40)  # nor where the live commit is unknown here
-    checkout.edit("tenants/globex/tenant.yaml", "title: New ", "title: ")
-    checkout.edit("tenants/initech/tenant.yaml", "title: New ", "title: ")
+    ask("globex", checkout.first, [])  # together they are no change that touches two
+    ask("initech", "", [])  # nothing is live: no commit is judged
+    ask("initech", "0" * 40, [])  # nor where the live commit is unknown here
+    checkout.edit("tenants/globex/tenant.yaml", "title: New ", "title: Newer ")
+    checkout.edit("tenants/initech/tenant.yaml", "title: New ", "title: Newer ")
     mixed = checkout.commit("globex, initech: both")
     for tenant in ("globex", "initech"):
         with pytest.raises(Conflict, match=r"change\.one_tenant_or_platform"):
-            ask(tenant, checkout.first)
-    ask("globex", mixed)
+            ask(tenant, checkout.first, [])
+    ask("globex", mixed, [])
     assert heard[-3:] == [("globex", True), ("initech", True), ("globex", False)]
+
+
+def test_what_was_undone_since_needs_no_waiver(checkout, tmp_path):
+    """A refused commit and its revert leave nothing behind; what else lies between the live commit and main is judged."""
+    ask = judge(
+        checkout.folder, lambda: program("opa", "ACME_OPA"), "", tmp_path / "cache", lambda _tenant, _verdict: None
+    )
+    checkout.edit("tenants/globex/tenant.yaml", "title: ", "title: New ")
+    checkout.commit("globex: one")
+    checkout.edit("tenants/globex/tenant.yaml", "title: New ", "title: Newer ")
+    checkout.edit("tenants/initech/tenant.yaml", "title: ", "title: New ")
+    mixed = checkout.commit("globex, initech: both")
+    with pytest.raises(Conflict, match=r"change\.one_tenant_or_platform"):
+        ask("globex", checkout.first, [])
+    checkout.git("revert", "--no-edit", mixed)
+    ask("globex", checkout.first, [])
+    ask("initech", checkout.first, [])
+    checkout.git("revert", "--no-edit", "HEAD")
+    checkout.edit("tenants/globex/tenant.yaml", "title: Newer ", "title: Newest ")
+    checkout.commit("globex: after the mixed one came back")
+    with pytest.raises(Conflict, match=r"change\.one_tenant_or_platform"):
+        ask("globex", checkout.first, [])
 
 
 def test_what_lies_there_is_judged_by_the_rules_that_lie_there(checkout, tmp_path):
@@ -80,8 +107,25 @@ def test_what_lies_there_is_judged_by_the_rules_that_lie_there(checkout, tmp_pat
     )
     checkout.edit("CODEOWNERS", "/tenants/initech/", "/tenants/nobody/")
     checkout.commit("platform: an owner gets lost")
-    ask("globex", checkout.first)
+    ask("globex", checkout.first, [])
     with pytest.raises(
-        Conflict, match=r"tenants/initech/tenant\.yaml:\d+:\d+: .* tenant\.owners_known.* fix: acme gate"
+        Conflict, match=r"tenants/initech/tenant\.yaml:\d+:\d+: .* tenant\.owners_known.* fix: acme check"
     ):
-        ask("initech", checkout.first)
+        ask("initech", checkout.first, [])
+
+
+def test_the_steps_are_judged_with_the_commits(checkout, tmp_path):
+    """What the world asks for today may be another plan than the one that was reviewed: it is told before its first step."""
+    ask = judge(
+        checkout.folder, lambda: program("opa", "ACME_OPA"), "", tmp_path / "cache", lambda _tenant, _verdict: None
+    )
+    with pytest.raises(Conflict, match=r"plan\.names_from_tenant \(\+1\): landing is no step.*fix: acme check globex"):
+        ask("globex", checkout.first, [GONE])
+
+
+def test_the_shared_stacks_steps_are_judged(checkout):
+    """Nobody's folder holds them, so no gate on a change sees them; without a step OPA is not even looked for."""
+    ask = judge_platform(checkout.folder, lambda: program("opa", "ACME_OPA"), "")
+    with pytest.raises(Conflict, match=r"the platform: plan\.no_data_deleted.*fix: mend stacks/"):
+        ask([NEW, GONE])
+    judge_platform(checkout.folder, lambda: pytest.fail("asked"), "")([])

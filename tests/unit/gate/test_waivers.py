@@ -12,7 +12,8 @@ import pytest
 from pipeline.findings import Finding, Where
 from pipeline.gate import waivers
 from pipeline.gate.bundle import Bundle
-from pipeline.gate.change import Change, Commit
+from pipeline.gate.change import Change
+from pipeline.gate.commits import Commit
 from pipeline.gate.git import Repository
 
 PROJECT = Path(__file__).parents[3]
