@@ -140,7 +140,9 @@ def _make(desired: Desired, world: World, request: Request, record: Record, hear
         request.judge(record.tenant, live.commit if live else "", steps)
         artifacts.write(world.aws("s3"), desired, record)
 
-    steps = infrastructure.make(world, name, world.program(desired), heartbeat, ready)
+    others = [one.program for one in records.standing(world.records, record.tenant, record.environment)]
+    same = live is not None and set(others) == {record.program}
+    steps = infrastructure.make(world, name, world.program(desired), heartbeat, ready, same=same)
     last_look.look(desired, world.records, world.probe)
     heartbeat.check()
     epochs = _publish_in_time(desired, world, record, heartbeat)

@@ -24,17 +24,23 @@ Ready = Callable[[Sequence[Step]], None]
 ATTEMPTS = 3  # an engine whose apply was killed before it took its lock may take it after we looked
 
 
-def make(world: World, name: str, program: Program, heartbeat: Heartbeat, ready: Ready) -> tuple[Step, ...]:
-    """The steps that were taken. `ready` hears of all of them before the first one, and raises where they must not be."""
+def make(
+    world: World, name: str, program: Program, heartbeat: Heartbeat, ready: Ready, *, same: bool = False
+) -> tuple[Step, ...]:
+    """The steps that were taken. `ready` hears of all of them before the first one, and raises where they must not be.
+
+    `same`: no other program has worked on this stack since. Then a preview without a step is the end; else `up` writes
+    down what is no step, such as that a resource is protected now.
+    """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _make(settled(world, name, program, heartbeat), ready)
+            return _make(settled(world, name, program, heartbeat), ready, same=same)
         except Busy:
             continue
         except Final:
             if not takeover.lost(world, name, state.read(*_where(world), name) or {}, heartbeat.killed):
                 raise
-    return _make(settled(world, name, program, heartbeat), ready)
+    return _make(settled(world, name, program, heartbeat), ready, same=same)
 
 
 def settled(world: World, name: str, program: Program, heartbeat: Heartbeat) -> LeanStack:
@@ -53,10 +59,10 @@ def _where(world: World) -> tuple[Any, str]:
     return world.aws("s3"), world.engine.environment.place.state_bucket
 
 
-def _make(stack: LeanStack, ready: Ready) -> tuple[Step, ...]:
+def _make(stack: LeanStack, ready: Ready, *, same: bool) -> tuple[Step, ...]:
     foreseen = foresee(stack)
     ready(foreseen.steps)
-    return () if foreseen.idle else tuple(up(stack))
+    return () if same and foreseen.idle else tuple(up(stack))
 
 
 def refuse(uncovered: Iterable[Step]) -> None:

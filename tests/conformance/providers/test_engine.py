@@ -17,7 +17,7 @@ from pipeline.errors import Final
 from pipeline.gate.bundle import read_bundle
 from pipeline.gate.opa import warm
 from pipeline.plan import state
-from pipeline.plan.engine import Engine, command, preview, up
+from pipeline.plan.engine import Engine, Preview, command, foresee, preview, up
 from stacks.components.cloud import providers
 from stacks.components.platform import PlatformArgs, platform_program
 from stacks.components.tenant import TenantArgs, tenant_program
@@ -235,6 +235,18 @@ def test_what_exists_is_imported_by_its_identifier(pulumi_engine, environment, o
     done = up(pulumi_engine.stack("adopted.staging", group(environment, "adopted", import_=name)))
     assert made(done) == [("import", "group")]
     assert preview(pulumi_engine.stack("adopted.staging", group(environment, "adopted"))) == []
+
+
+def test_what_is_no_step_is_written_down_by_up_alone(pulumi_engine, environment):
+    """A resource is protected from now on: the preview sees nothing to do, and only `up` brings it into the state."""
+    before = pulumi_engine.stack("guarded.staging", group(environment, "guarded"))
+    up(before)
+    [made_bare] = resources(before).values()
+    after = pulumi_engine.stack("guarded.staging", group(environment, "guarded", protect=True))
+    assert foresee(after) == Preview((), idle=True)
+    up(after)
+    [kept] = resources(after).values()
+    assert (made_bare.get("protect", False), kept["protect"]) == (False, True)
 
 
 def test_an_engine_that_is_attached_to_nothing_starts_the_provider_itself(toolset, environment, tmp_path, monkeypatch):

@@ -47,10 +47,11 @@ class Said:
 
 @dataclass
 class Steps:
-    """What was done, as (name, pipelines), and what fails."""
+    """What was done, as (name, pipelines), what fails, and whether the stack was known to be of the same program."""
 
     done: list = field(default_factory=list)
     broken: set = field(default_factory=set)
+    same: list = field(default_factory=list)
 
 
 @pytest.fixture
@@ -82,8 +83,9 @@ def steps(monkeypatch):
     def raised(_session, _place, _tenant, pipelines, **_):
         return note("epochs", pipelines, dict.fromkeys(pipelines, 1))
 
-    def made(_world, _name, _program, _heartbeat, ready):
+    def made(_world, _name, _program, _heartbeat, ready, *, same):
         ready(())
+        told.same.append(same)
         return note("infrastructure", [], ())
 
     monkeypatch.setattr(artifacts, "write", lambda *_: note("artifacts", [], None))
@@ -123,6 +125,21 @@ def test_any_other_digest_is_something_to_do(world, wanted, part):
         "program": lambda: replace(wanted, program="4" * 64),
     }
     assert deploy(changes[part](), world, ASKED).outcome == "live"
+
+
+def test_a_stack_is_of_the_same_program_only_where_no_other_was_tried(world, wanted, steps):
+    """What another one wrote into its state, be it that it failed later, is no step of a preview."""
+    deploy(wanted, world, ASKED)
+    other = replace(wanted, release=replace(wanted.release, pipelines=wanted.release.pipelines[1:]))
+    deploy(other, world, ASKED)
+    steps.broken = {"tables"}
+    with pytest.raises(Unreachable):
+        deploy(replace(other, program="4" * 64), world, ASKED)
+    steps.broken = set()
+    deploy(wanted, world, ASKED)
+    assert steps.same == [False, True, False, False]
+    deploy(other, world, ASKED)
+    assert steps.same[-1] is True
 
 
 def test_epochs_rise_only_where_a_pipeline_is_bound_to_something_else(world, wanted, steps):
@@ -232,7 +249,7 @@ def test_the_transaction_of_a_dead_apply_is_waited_for(world, wanted, monkeypatc
 def test_a_lost_lease_stops_before_anything_becomes_live(world, wanted, steps, monkeypatch):
     """Another apply took it over while the engine worked: tables and epochs stay as they are."""
 
-    def lose(*_):
+    def lose(*_, **__):
         with world.records.begin() as connection:
             connection.execute(records.leases.update().values(token=records.leases.c.token + 1))
         return ()
