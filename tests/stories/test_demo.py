@@ -12,7 +12,10 @@ SHAPE = {"steps", "rows", "reaches", "detect_seconds", "restore_seconds", "diagn
 
 @dataclass(frozen=True)
 class Broken:
-    """One thing taken out of the product, the chapters that must see it, and what they must say."""
+    """One thing taken out of the product, the chapters that must see it, and what they must say.
+
+    `gone`: the policies that would not let it be applied.
+    """
 
     name: str
     file: str
@@ -20,8 +23,17 @@ class Broken:
     write: str
     chapters: tuple[str, ...]
     says: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
 
+PREFIX = Broken(
+    "the IAM policy's prefix",
+    "stacks/components/tenant_role.py",
+    'own = f"{lake}/{naming.tenant_prefix(tenant)}"',
+    'own = f"{lake}/"',
+    ("apply",),
+    ("plan.no_access_widened", "What is live stays live."),
+)
 BROKEN = [
     Broken(
         "the fence's ledger check",
@@ -31,13 +43,13 @@ BROKEN = [
         ("a killed load",),
         ("may count once", "published and published"),
     ),
-    Broken(
-        "the IAM policy's prefix",
-        "stacks/components/tenant_role.py",
-        'own = f"{lake}/{naming.tenant_prefix(tenant)}"',
-        'own = f"{lake}/"',
-        ("apply", "isolation"),
-        ("reaches succeeded", "globex → initech: read an object", "initech → globex: read an object"),
+    PREFIX,
+    replace(
+        PREFIX,
+        name="the IAM policy's prefix, and the rule that sees it in a plan",
+        gone=("policies/plan/no_access_widened.rego", "policies/plan/no_access_widened_test.rego"),
+        chapters=("apply", "isolation"),
+        says=("reaches succeeded", "globex → initech: read an object", "initech → globex: read an object"),
     ),
     Broken(
         "the fence's epoch check",
@@ -58,6 +70,8 @@ def retold(workplace, broken, number):
     text = file.read_text(encoding="utf-8")
     assert broken.find in text
     file.write_text(text.replace(broken.find, broken.write), encoding="utf-8")
+    for policy in broken.gone:
+        place.git("rm", "-q", policy)
     place.git("commit", "-q", "--no-verify", "-am", "platform: something is taken out")
     script = Path(__file__).with_name("retell.py")
     report, said = place.told(script, 100 * number, *broken.chapters)
