@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from pipeline.naming import Place
 from pipeline.sandbox import folder as folders
@@ -23,6 +24,10 @@ from pipeline.sandbox import lifecycle, parts, ports, postgres, seed, sources
 from pipeline.sandbox.bootstrap import Account
 from pipeline.sandbox.folder import Folder
 from pipeline.toolchain.setup import Toolset
+
+# The same examples each time, so that a merge does not hang on luck; `ACME_SEARCH=1` looks for new ones.
+settings.register_profile("acme", derandomize=not os.environ.get("ACME_SEARCH"))
+settings.load_profile("acme")
 
 pytest_plugins = ("tests.warehouse",)  # the fixtures `world` and `store`: a Snowflake account, a tenant in it
 
